@@ -1,0 +1,98 @@
+import { join } from 'node:path';
+import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { systemClock } from '../src/clock.js';
+import { DEFAULT_REQUEST_VERSION, isRequestVersion, type RequestVersion } from '../src/protocol/server-version.js';
+import { isSmtpAddress, type ConfigurationProblem } from '../src/subscriptions/configuration-problem.js';
+import { nodeDigest } from '../src/subscriptions/position-store.js';
+import { UnwantedSubscriptions } from '../src/subscriptions/unwanted-subscriptions.js';
+import type { TlsOptions } from '../src/transport/tls-options.js';
+import { Account } from './runtime/account.js';
+import type { AccountNode } from './runtime/account-node.js';
+import { numberOf, textOf, type RawConfig } from './runtime/config-values.js';
+import { connectTo, connectToSandbox, type ServerSettings } from './runtime/connect-account.js';
+import { positionsDirectory } from './runtime/positions.js';
+import { Texts } from './runtime/texts.js';
+
+/** The default bound on an answer, in seconds. */
+const DEFAULT_TIMEOUT_SECONDS = 60;
+const MAX_TIMEOUT_SECONDS = 600;
+
+interface AccountCredentials {
+  username?: string;
+  password?: string;
+}
+
+/** The address of the sandbox's own mailbox. */
+const SANDBOX_EMAIL = 'demo@sandbox.example';
+
+module.exports = function (RED: NodeAPI): void {
+  const texts = new Texts(RED);
+
+  function EwsAccountNode(this: Node<AccountCredentials>, config: NodeDef & RawConfig): void {
+    RED.nodes.createNode(this, config);
+    const { username = '', password = '' } = this.credentials ?? {};
+    const problem = problemOf(config, username);
+    Object.assign(this, { problem, account: problem ? undefined : makeAccount(this as unknown as AccountNode, config, username, password) });
+    if (problem) this.error(texts.problem(problem));
+    this.on('close', (done: () => void) => {
+      void (this as unknown as AccountNode).account?.close().finally(done) ?? done();
+    });
+  }
+
+  function makeAccount(node: AccountNode, config: RawConfig, username: string, password: string): Account {
+    const sandbox = textOf(config, 'server') === 'sandbox';
+    const settings: ServerSettings = {
+      version: versionOf(config) ?? DEFAULT_REQUEST_VERSION,
+      timeoutMs: numberOf(config, 'timeout', DEFAULT_TIMEOUT_SECONDS) * 1000,
+      clock: systemClock,
+    };
+    const tls = tlsOptions(textOf(config, 'tls'));
+    return new Account({
+      email: sandbox ? SANDBOX_EMAIL : textOf(config, 'email') || (isSmtpAddress(username) ? username : ''),
+      clock: systemClock,
+      random: Math.random,
+      unwanted: new UnwantedSubscriptions(join(positionsDirectory(RED), `${nodeDigest(node.id)}.unwanted.json`)),
+      connect: () =>
+        sandbox
+          ? connectToSandbox(settings)
+          : Promise.resolve().then(() =>
+              connectTo(textOf(config, 'url'), { type: 'basic', username, password }, tls, settings),
+            ),
+      abandoned: (subscription) => {
+        node.warn(texts.text('abandoned', { mailbox: subscription.mailbox || (node.account?.email ?? '') }));
+      },
+    });
+  }
+
+  /** What a tls-config node fills in. Its type is Node-RED's own and not published. */
+  function tlsOptions(id: string): TlsOptions {
+    const node = id === '' ? null : RED.nodes.getNode(id);
+    const options: TlsOptions = {};
+    if (node && 'addTLSOptions' in node && typeof node.addTLSOptions === 'function') node.addTLSOptions(options);
+    return options;
+  }
+
+  RED.nodes.registerType('ews-account', EwsAccountNode, {
+    credentials: { username: { type: 'text' }, password: { type: 'password' } },
+  });
+};
+
+function versionOf(config: RawConfig): RequestVersion | undefined {
+  const text = textOf(config, 'version', DEFAULT_REQUEST_VERSION) || DEFAULT_REQUEST_VERSION;
+  return isRequestVersion(text) ? text : undefined;
+}
+
+function problemOf(config: RawConfig, username: string): ConfigurationProblem | undefined {
+  const timeout = numberOf(config, 'timeout', DEFAULT_TIMEOUT_SECONDS);
+  if (!(timeout >= 1 && timeout <= MAX_TIMEOUT_SECONDS)) return 'bad-timeout';
+  if (!versionOf(config)) return 'bad-version';
+  const server = textOf(config, 'server', 'url');
+  if (server === 'sandbox') return undefined;
+  if (server !== 'url') return 'server-not-supported';
+  const url = textOf(config, 'url');
+  if (url === '') return 'no-url';
+  if (!/^https?:\/\//i.test(url) || !URL.canParse(url)) return 'bad-url';
+  if (textOf(config, 'auth', 'basic') !== 'basic') return 'auth-not-supported';
+  if (username === '') return 'no-username';
+  return undefined;
+}

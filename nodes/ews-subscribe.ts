@@ -1,0 +1,128 @@
+import type { Node, NodeAPI, NodeDef, NodeMessage, NodeMessageInFlow } from 'node-red';
+import { EwsError } from '../src/protocol/ews-error.js';
+import { problemsOfDescription, problemsOfPull, type ConfigurationProblem } from '../src/subscriptions/configuration-problem.js';
+import type { LiveSubscription } from '../src/subscriptions/live-subscription.js';
+import { readOrders, type SubscribeOrder } from '../src/subscriptions/subscribe-request.js';
+import { Subscriber, type SubscriberOutput } from '../src/subscriptions/subscriber.js';
+import { accountNode } from './runtime/account-node.js';
+import type { Account } from './runtime/account.js';
+import { numberOf, textOf, type RawConfig } from './runtime/config-values.js';
+import { selectionOf } from './runtime/pull-input.js';
+import { Texts } from './runtime/texts.js';
+import { readWatchConfig } from './runtime/watch-config.js';
+
+const DEFAULT_SUBSCRIPTION_TIMEOUT_MINUTES = 30;
+
+type Send = (message: (NodeMessage | null)[]) => void;
+
+module.exports = function (RED: NodeAPI): void {
+  const texts = new Texts(RED);
+
+  function EwsSubscribeNode(this: Node, config: NodeDef & RawConfig): void {
+    RED.nodes.createNode(this, config);
+    const owner = accountNode(RED, textOf(config, 'account'));
+    const { description } = readWatchConfig(config, owner?.account?.email ?? '');
+    const defaults: SubscribeOrder = {
+      ...description,
+      subscriptionTimeout: numberOf(config, 'subscriptionTimeout', DEFAULT_SUBSCRIPTION_TIMEOUT_MINUTES),
+    };
+    const problem = problemOf(config, owner ? owner.problem : 'no-account');
+    if (problem !== undefined || !owner?.account) {
+      this.status({ fill: 'red', shape: 'ring', text: texts.text('status.not-configured') });
+      this.error(texts.problem(problem ?? 'no-account'), { topic: 'error', payload: { code: 'EWS_CONFIGURATION', problem } });
+      return;
+    }
+    const { account } = owner;
+    account.register(this.id);
+    const subscriber = new Subscriber({ id: this.id, accountId: owner.id, account, registry: account.registry });
+    this.on('input', (message: NodeMessageInFlow, send: Send, done) => {
+      obey(this, message, { subscriber, account, defaults, send }).then(() => {
+        done();
+      }, (error: unknown) => {
+        done(error instanceof EwsError ? texts.error(error) : (error as Error));
+      });
+    });
+    this.on('close', (done: () => void) => {
+      void subscriber.close().finally(() => {
+        account.leave(this.id);
+        done();
+      });
+    });
+  }
+
+  function problemOf(config: RawConfig, ofAccount: ConfigurationProblem | undefined): ConfigurationProblem | undefined {
+    if (ofAccount) return ofAccount;
+    if (textOf(config, 'delivery', 'pull') !== 'pull') return 'delivery-not-supported';
+    const timeout = numberOf(config, 'subscriptionTimeout', DEFAULT_SUBSCRIPTION_TIMEOUT_MINUTES);
+    return problemsOfPull(1, timeout, true)[0];
+  }
+
+  interface Work {
+    readonly subscriber: Subscriber;
+    readonly account: Account;
+    readonly defaults: SubscribeOrder;
+    readonly send: Send;
+  }
+
+  async function obey(node: Node, message: NodeMessageInFlow, work: Work): Promise<void> {
+    const { subscriber, defaults, send } = work;
+    const { action = 'subscribe', payload } = message as { action?: unknown; payload?: unknown };
+    const output = outputOf(node, message, work);
+    switch (action) {
+      case 'subscribe':
+        return subscriber.subscribe(checkedOrders(payload, work), output);
+      case 'set':
+        return subscriber.set(checkedOrders(payload, work), output);
+      case 'unsubscribe': {
+        const selections = (Array.isArray(payload) ? (payload as unknown[]) : [payload]).map((one) =>
+          typeof one === 'string' && one !== '' ? { mailbox: one } : selectionOf(one),
+        );
+        for (const selection of selections) await subscriber.unsubscribe(selection, output);
+        return;
+      }
+      case 'list':
+        send([null, { ...message, topic: 'list', payload: subscriber.list() }]);
+        return;
+      default:
+        throw new EwsError('EWS_CONFIGURATION', texts.text('input.unknown-action', { action: String(action).slice(0, 40) }));
+    }
+
+    function checkedOrders(value: unknown, { account }: Work): SubscribeOrder[] {
+      const orders = readOrders(value, defaults);
+      for (const order of orders) {
+        const [problem] = [
+          ...problemsOfDescription(order, account.email),
+          ...problemsOfPull(1, order.subscriptionTimeout, true),
+        ];
+        if (problem) throw new EwsError('EWS_CONFIGURATION', texts.problem(problem));
+      }
+      return orders;
+    }
+  }
+
+  /** Output 1: a message for each subscription made or ended. Output 2: how far an order has come. */
+  function outputOf(node: Node, message: NodeMessageInFlow, { subscriber, send }: Work): SubscriberOutput {
+    const tell = (topic: string, subscription: LiveSubscription): void => {
+      const count = subscriber.list().length;
+      send([{ ...message, topic, payload: subscription } as NodeMessage, null]);
+      node.status({ fill: count > 0 ? 'green' : 'grey', shape: 'dot', text: texts.text('status.count', { count }) });
+    };
+    return {
+      subscribed: (subscription) => {
+        tell('subscribed', subscription);
+      },
+      unsubscribed: (subscription) => {
+        tell('unsubscribed', subscription);
+      },
+      failed: (error, mailbox) => {
+        node.status({ fill: 'red', shape: 'ring', text: texts.reason(error) });
+        node.error(texts.error(error), { ...message, topic: 'error', payload: { mailbox, code: error.code } } as NodeMessage);
+      },
+      finished: (progress) => {
+        send([null, { ...message, topic: 'progress', payload: progress } as NodeMessage]);
+      },
+    };
+  }
+
+  RED.nodes.registerType('ews-subscribe', EwsSubscribeNode);
+};

@@ -1,0 +1,121 @@
+import type { Clock } from '../../src/clock.js';
+import { EwsError } from '../../src/protocol/ews-error.js';
+import { unsubscribe } from '../../src/protocol/unsubscribe.js';
+import {
+  contextOf,
+  type AccountConnection,
+  type AccountLink,
+  type EndableSubscription,
+} from '../../src/subscriptions/account-link.js';
+import { AdoptionRegistry } from '../../src/subscriptions/adoption-registry.js';
+import type { LiveSubscription } from '../../src/subscriptions/live-subscription.js';
+import type { UnwantedSubscriptions } from '../../src/subscriptions/unwanted-subscriptions.js';
+
+/** How long Unsubscribe may take while Node-RED waits for a node to close, in milliseconds; it waits 15 s in all. */
+const END_TIME_MS = 5000;
+/** How long an account waits for its nodes to leave before it closes all the same, in milliseconds. */
+const LEAVE_TIME_MS = 10_000;
+
+export interface AccountOptions {
+  readonly email: string;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly unwanted: UnwantedSubscriptions;
+  /** Makes the connection; called when the first node needs it. Throws an `EwsError`. */
+  connect(): Promise<AccountConnection>;
+  /** A subscription was ended because no node had adopted it. */
+  abandoned(subscription: LiveSubscription): void;
+}
+
+/**
+ * What the nodes of one account share: its client, and who has adopted which subscription.
+ * Nodes register with it and leave it; it closes when the last has left.
+ */
+export class Account implements AccountLink {
+  readonly email: string;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly registry: AdoptionRegistry;
+
+  readonly #options: AccountOptions;
+  readonly #users = new Set<string>();
+  #connection: Promise<AccountConnection> | undefined;
+  #tidied = false;
+  #lastLeft: (() => void) | undefined;
+
+  constructor(options: AccountOptions) {
+    this.#options = options;
+    this.email = options.email;
+    this.clock = options.clock;
+    this.random = options.random;
+    this.registry = new AdoptionRegistry(options.clock, (subscription) => {
+      options.abandoned(subscription);
+      void this.endSubscription(subscription);
+    });
+  }
+
+  register(user: string): void {
+    this.#users.add(user);
+  }
+
+  leave(user: string): void {
+    this.#users.delete(user);
+    if (this.#users.size === 0) this.#lastLeft?.();
+  }
+
+  async connect(): Promise<AccountConnection> {
+    this.#connection ??= this.#options.connect();
+    const connecting = this.#connection;
+    try {
+      const connection = await connecting;
+      this.#tidy();
+      return connection;
+    } catch (error) {
+      if (this.#connection === connecting) this.#connection = undefined;
+      throw error;
+    }
+  }
+
+  async endSubscription(subscription: EndableSubscription): Promise<void> {
+    const bound = new AbortController();
+    const timer = this.clock.setTimer(() => {
+      bound.abort();
+    }, END_TIME_MS);
+    try {
+      const { client } = await this.connect();
+      const { subscriptionId } = subscription;
+      await client.call(unsubscribe, { subscriptionId }, contextOf(subscription, this.email, bound.signal));
+    } catch (error) {
+      // What the server does not know any more needs no ending; all else is tried again at the next start.
+      const gone = error instanceof EwsError && error.action === 'resubscribe';
+      if (!gone) await this.#options.unwanted.add(subscription);
+    } finally {
+      this.clock.clearTimer(timer);
+    }
+  }
+
+  /** Ends what nobody adopted, waits for the nodes to leave, then closes the connections. */
+  async close(): Promise<void> {
+    await Promise.all(this.registry.giveUpWaiting().map((subscription) => this.endSubscription(subscription)));
+    if (this.#users.size > 0) {
+      await new Promise<void>((resolve) => {
+        const timer = this.clock.setTimer(resolve, LEAVE_TIME_MS);
+        this.#lastLeft = () => {
+          this.clock.clearTimer(timer);
+          resolve();
+        };
+      });
+    }
+    const connection = await this.#connection?.catch(() => undefined);
+    await connection?.client.close();
+  }
+
+  /** Ends, once for each start, what an earlier run could not. */
+  #tidy(): void {
+    if (this.#tidied) return;
+    this.#tidied = true;
+    void this.#options.unwanted.takeAll().then(async (subscriptions) => {
+      for (const subscription of subscriptions) await this.endSubscription(subscription);
+    });
+  }
+}

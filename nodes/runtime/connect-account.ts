@@ -1,0 +1,36 @@
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '../../src/clock.js';
+import type { RequestVersion } from '../../src/protocol/server-version.js';
+import type { AccountConnection } from '../../src/subscriptions/account-link.js';
+import type { Credentials } from '../../src/transport/credentials.js';
+import { EwsClient } from '../../src/transport/ews-client.js';
+import type { TlsOptions } from '../../src/transport/tls-options.js';
+
+export interface ServerSettings {
+  readonly version: RequestVersion;
+  readonly timeoutMs: number;
+  readonly clock: Clock;
+}
+
+/** The sandbox keeps nothing: a position from before this process started says nothing about it. */
+const SANDBOX_INCARNATION = randomUUID();
+
+/** A client for the server at `url`. */
+export function connectTo(
+  url: string,
+  credentials: Credentials,
+  tls: TlsOptions,
+  settings: ServerSettings,
+): AccountConnection {
+  const client = new EwsClient({ ...settings, url, credentials, tls });
+  const { origin, pathname } = new URL(url);
+  return { client, server: { name: (origin + pathname).toLowerCase() } };
+}
+
+/** A client for the built-in sandbox, which is loaded and started when it is first needed. */
+export async function connectToSandbox(settings: ServerSettings): Promise<AccountConnection> {
+  const { sharedSandbox } = await import('../../src/sandbox/shared-sandbox.js');
+  const { url, user, password } = await sharedSandbox();
+  const client = new EwsClient({ ...settings, url, credentials: { type: 'basic', username: user, password } });
+  return { client, server: { name: 'sandbox', incarnation: SANDBOX_INCARNATION } };
+}

@@ -1,0 +1,41 @@
+import type { Node, NodeMessage } from 'node-red';
+import type { EngineListener } from '../../src/subscriptions/engine-listener.js';
+import type { SubscriptionState } from '../../src/subscriptions/subscription-state.js';
+import { FlowError } from './flow-error.js';
+import { messagesOf, type EwsOrigin, type Output } from './messages.js';
+import type { Texts } from './texts.js';
+
+export interface NodeListenerOptions {
+  readonly node: Node;
+  readonly texts: Texts;
+  readonly origin: Omit<EwsOrigin, 'subscriptionId' | 'recovered'>;
+  readonly output: Output;
+  /** Called with each state; the node makes its status from it. */
+  state(state: SubscriptionState): void;
+}
+
+/** Turns what an engine tells into messages, statuses and errors of a node. */
+export function nodeListener({ node, texts, origin, output, state }: NodeListenerOptions): EngineListener {
+  const mailbox = origin.mailbox || origin.accountName;
+  return {
+    events(batch) {
+      for (const message of messagesOf(batch, origin, output)) node.send(message);
+    },
+    state,
+    error(error) {
+      node.error(texts.error(error), { topic: 'error', payload: { mailbox, code: error.code }, ews: origin } as NodeMessage);
+    },
+    gap(gap) {
+      const sentence = texts.text(`gap.${gap.reason}`, { mailbox });
+      const from = gap.from ?? texts.text('gap.unknown-time');
+      const error = new FlowError('EWS_GAP', `${sentence} ${texts.text('gap.between', { from, until: gap.until ?? '' })}`);
+      node.error(error, { topic: 'gap', payload: gap, ews: origin } as NodeMessage);
+    },
+    skipped(from, until) {
+      node.log(texts.text('skipped', { mailbox, from: from ?? texts.text('gap.unknown-time'), until: until ?? '' }));
+    },
+    positionProblem({ kind, detail }) {
+      node.warn(texts.text(`position.${kind}`, { mailbox, detail }));
+    },
+  };
+}

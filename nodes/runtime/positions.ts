@@ -1,0 +1,65 @@
+import { join } from 'node:path';
+import type { NodeAPI, NodeContextData } from 'node-red';
+import { ContextPositionStore, type KeyValueStore } from '../../src/subscriptions/context-position-store.js';
+import { FilePositionStore } from '../../src/subscriptions/file-position-store.js';
+import type { PositionStore } from '../../src/subscriptions/position-store.js';
+
+/** The folder in Node-RED's user directory that holds positions. */
+export function positionsDirectory(red: NodeAPI): string {
+  return join(red.settings.userDir ?? '.', 'ews-notifications');
+}
+
+export type StoreChoice =
+  | { readonly store: PositionStore; readonly memoryOnly: boolean }
+  | { readonly missing: string };
+
+/** The store that a node is set to: files, or a context store of that name. */
+export function choosePositionStore(red: NodeAPI, name: string, globalContext: NodeContextData): StoreChoice {
+  if (name === '') return { store: new FilePositionStore(positionsDirectory(red)), memoryOnly: false };
+  const stores = contextStores(red);
+  const module = stores.get(name);
+  // Node-RED itself would use its default store in silence.
+  if (module === undefined) return { missing: name };
+  return { store: new ContextPositionStore(keyValueStore(globalContext, name)), memoryOnly: module === 'memory' };
+}
+
+/** The context stores of settings.js by name, each with its module, an alias resolved to what it stands for. */
+function contextStores(red: NodeAPI): Map<string, unknown> {
+  const configured = (red.settings as { contextStorage?: Record<string, unknown> }).contextStorage ?? {};
+  const stores = new Map<string, unknown>();
+  for (const [name, value] of Object.entries(configured)) {
+    const target = typeof value === 'string' ? configured[value] : value;
+    stores.set(name, (target as { module?: unknown } | undefined)?.module ?? 'unknown');
+  }
+  if (stores.size === 0) stores.set('default', 'memory').set('memory', 'memory');
+  return stores;
+}
+
+/** Node-RED's callbacks as promises: some stores answer asynchronously, all may fail. */
+function keyValueStore(context: NodeContextData, store: string): KeyValueStore {
+  const settle =
+    <T>(resolve: (value: T) => void, reject: (reason: Error) => void) =>
+    (error: unknown, value: T) => {
+      if (error) reject(error instanceof Error ? error : new Error(JSON.stringify(error)));
+      else resolve(value);
+    };
+  return {
+    get: (key) =>
+      new Promise((resolve, reject) => {
+        context.get(key, store, settle<unknown>(resolve, reject));
+      }),
+    set: (key, value) =>
+      new Promise((resolve, reject) => {
+        const done = settle<undefined>(() => {
+          resolve();
+        }, reject);
+        context.set(key, value, store, done as (error: Error) => void);
+      }),
+    keys: () =>
+      new Promise((resolve, reject) => {
+        context.keys(store, settle<unknown[]>((keys) => {
+          resolve(keys.map(String));
+        }, reject));
+      }),
+  };
+}

@@ -1,0 +1,77 @@
+import { malformedAnswer } from './malformed.js';
+import { MESSAGES_NAMESPACE, SOAP_NAMESPACE, TYPES_NAMESPACE } from './namespaces.js';
+import type { OperationName } from './operation.js';
+import type { RequestVersion, ServerVersionInfo } from './server-version.js';
+import { readFault } from './soap-fault.js';
+import type { XmlElement } from './xml-element.js';
+import { readXml } from './xml-reader.js';
+import { element, textElement } from './xml-writer.js';
+
+/** Whose rights a request runs with, by one of the names that EWS takes (schema: ConnectingSIDType). */
+export type ConnectingSid =
+  | { readonly principalName: string }
+  | { readonly sid: string }
+  | { readonly primarySmtpAddress: string }
+  | { readonly smtpAddress: string };
+
+export interface RequestHeader {
+  readonly version: RequestVersion;
+  readonly impersonate?: ConnectingSid;
+}
+
+/** The whole SOAP request around `body`, a request element with the prefixes `m:` and `t:`. */
+export function writeEnvelope(header: RequestHeader, body: string): string {
+  return (
+    '<?xml version="1.0" encoding="utf-8"?>' +
+    element(
+      'soap:Envelope',
+      { 'xmlns:soap': SOAP_NAMESPACE, 'xmlns:t': TYPES_NAMESPACE, 'xmlns:m': MESSAGES_NAMESPACE },
+      element(
+        'soap:Header',
+        {},
+        element('t:RequestServerVersion', { Version: header.version }),
+        header.impersonate ? writeImpersonation(header.impersonate) : '',
+      ),
+      element('soap:Body', {}, body),
+    )
+  );
+}
+
+function writeImpersonation(who: ConnectingSid): string {
+  return element('t:ExchangeImpersonation', {}, element('t:ConnectingSID', {}, writeConnectingSid(who)));
+}
+
+function writeConnectingSid(who: ConnectingSid): string {
+  if ('principalName' in who) return textElement('t:PrincipalName', who.principalName);
+  if ('sid' in who) return textElement('t:SID', who.sid);
+  if ('primarySmtpAddress' in who) return textElement('t:PrimarySmtpAddress', who.primarySmtpAddress);
+  return textElement('t:SmtpAddress', who.smtpAddress);
+}
+
+/** An answer: its response element, and what the server says of itself. */
+export interface ResponseEnvelope {
+  readonly response: XmlElement;
+  readonly server?: ServerVersionInfo;
+}
+
+/**
+ * Reads an answer. A response element without an envelope around it is taken too.
+ * Throws the `EwsError` of a SOAP Fault, and `EWS_MALFORMED` or `EWS_TOO_LARGE` for what cannot be read.
+ * @param maxLength the bound on the document, in UTF-16 code units
+ */
+export function readEnvelope(xml: string, operation?: OperationName, maxLength?: number): ResponseEnvelope {
+  const root = readXml(xml, maxLength);
+  if (root.name === 'Fault') throw readFault(root, operation);
+  if (root.name !== 'Envelope') return { response: root };
+  const response = root.child('Body')?.children[0];
+  if (!response) throw malformedAnswer('its SOAP body is empty');
+  if (response.name === 'Fault') throw readFault(response, operation);
+  const info = root.child('Header')?.child('ServerVersionInfo');
+  return info ? { response, server: readServerVersion(info) } : { response };
+}
+
+function readServerVersion(info: XmlElement): ServerVersionInfo {
+  const { MajorVersion, MinorVersion, MajorBuildNumber, Version } = info.attributes;
+  const build = [MajorVersion, MinorVersion, MajorBuildNumber].filter((part) => part !== undefined).join('.');
+  return Version === undefined ? { build } : { build, version: Version };
+}

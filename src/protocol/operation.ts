@@ -1,0 +1,16 @@
+import type { XmlElement } from './xml-element.js';
+
+/** The EWS operations that this package speaks, by the name of their request element. */
+export type OperationName = 'Subscribe' | 'GetEvents' | 'Unsubscribe' | 'GetFolder';
+
+/**
+ * One EWS operation: how its request is written and its response read.
+ * Both are pure; what carries them is the transport's business.
+ */
+export interface Operation<Request, Response> {
+  readonly name: OperationName;
+  /** The request element as it stands in the SOAP body. Throws an `EwsError` for a request that the schema forbids. */
+  write(request: Request): string;
+  /** Reads the response element. Throws an `EwsError` for an error answer and for one that cannot be understood. */
+  read(response: XmlElement): Response;
+}

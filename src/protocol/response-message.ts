@@ -1,0 +1,50 @@
+import { EwsError, type EwsErrorDetails } from './ews-error.js';
+import { malformedAnswer, requiredChild } from './malformed.js';
+import { backOffOf, readMessageXml } from './message-xml.js';
+import type { OperationName } from './operation.js';
+import type { XmlElement } from './xml-element.js';
+
+/**
+ * The response messages of an answer, one for each thing that was asked for. Their element names are not looked at:
+ * grommunio names them `m:x`. The response element's own name is, so that a stray answer to another request,
+ * or to nothing, is not taken for this one.
+ */
+export function responseMessages(response: XmlElement, operation: OperationName): readonly XmlElement[] {
+  if (!response.name.startsWith(`${operation}Response`)) {
+    throw malformedAnswer(`it is <${response.name}>, not <${operation}Response>`);
+  }
+  const messages = requiredChild(response, 'ResponseMessages').children;
+  if (messages.length === 0) throw malformedAnswer(`<ResponseMessages> of <${response.name}> is empty`);
+  return messages;
+}
+
+/** The one response message of an operation that asks for one thing. Throws the `EwsError` that it stands for if it is one. */
+export function singleMessage(response: XmlElement, operation: OperationName): XmlElement {
+  const [message] = responseMessages(response, operation);
+  if (!message) throw malformedAnswer('it holds no response message');
+  throwIfError(message, operation);
+  return message;
+}
+
+/** Throws the `EwsError` that a response message of class Error stands for. Success and Warning pass. */
+export function throwIfError(message: XmlElement, operation: OperationName): void {
+  const error = errorOf(message, operation);
+  if (error) throw error;
+}
+
+/** The `EwsError` that a response message stands for, if it is one. */
+export function errorOf(message: XmlElement, operation: OperationName): EwsError | undefined {
+  const code = message.childText('ResponseCode')?.trim() ?? '';
+  if (message.attributes.ResponseClass !== 'Error' && (code === '' || code === 'NoError')) return undefined;
+  if (message.attributes.ResponseClass === 'Warning') return undefined;
+  const text = message.childText('MessageText')?.trim() ?? '';
+  const values = readMessageXml(message.child('MessageXml'));
+  const backOffMs = backOffOf(values);
+  const details: EwsErrorDetails = { operation, values, ...(backOffMs === undefined ? {} : { backOffMs }) };
+  const shown = code === '' ? 'an error without a code' : code;
+  return new EwsError(
+    code === '' ? 'EWS_MALFORMED' : code,
+    `${operation} was answered with ${shown}${text === '' ? '' : `: ${text}`}`,
+    details,
+  );
+}

@@ -1,0 +1,34 @@
+import { EwsError, type EwsErrorDetails } from './ews-error.js';
+import { backOffOf, readMessageXml } from './message-xml.js';
+import type { OperationName } from './operation.js';
+import type { XmlElement } from './xml-element.js';
+
+/** grommunio's words for what Exchange answers with ErrorInvalidSubscription. */
+const INVALID_SUBSCRIPTION = /\bE-320[12]\b|invalid subscription/i;
+
+/**
+ * The error that a SOAP Fault stands for. Exchange names its response code in `detail/ResponseCode`, or else as the
+ * local part of `faultcode` (`a:ErrorSchemaValidation`); other servers give a sentence only (`EWS_SOAP_FAULT`).
+ */
+export function readFault(fault: XmlElement, operation?: OperationName): EwsError {
+  const detail = fault.child('detail') ?? fault.child('Detail');
+  const sentence = (fault.childText('faultstring') ?? detail?.childText('Message') ?? '').trim();
+  const values = readMessageXml(detail?.child('MessageXml'));
+  const backOffMs = backOffOf(values);
+  const details: EwsErrorDetails = {
+    values,
+    ...(operation === undefined ? {} : { operation }),
+    ...(backOffMs === undefined ? {} : { backOffMs }),
+  };
+  return new EwsError(
+    faultCode(fault, detail, sentence),
+    `The server answered with a fault: ${sentence || 'no reason given'}`,
+    details,
+  );
+}
+
+function faultCode(fault: XmlElement, detail: XmlElement | undefined, sentence: string): string {
+  const named = detail?.childText('ResponseCode')?.trim() ?? fault.childText('faultcode')?.trim().replace(/^.*:/, '');
+  if (named?.startsWith('Error')) return named;
+  return INVALID_SUBSCRIPTION.test(sentence) ? 'ErrorInvalidSubscription' : 'EWS_SOAP_FAULT';
+}

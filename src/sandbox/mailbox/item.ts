@@ -1,0 +1,96 @@
+import type { Folder } from './folder.js';
+import { person, type Person, type PersonLike } from './person.js';
+
+/** When and where an appointment is. Times in milliseconds since 1970. */
+export interface Appointment {
+  readonly start: number;
+  readonly end: number;
+  readonly location?: string;
+  readonly isAllDay?: boolean;
+}
+
+/** What a test or a script says of an item; everything it leaves out is filled in. */
+export interface ItemProperties {
+  readonly itemClass?: string;
+  readonly subject?: string;
+  readonly from?: PersonLike;
+  readonly to?: readonly PersonLike[];
+  readonly cc?: readonly PersonLike[];
+  readonly body?: string;
+  readonly bodyType?: 'Text' | 'HTML';
+  readonly importance?: 'Low' | 'Normal' | 'High';
+  readonly categories?: readonly string[];
+  readonly isRead?: boolean;
+  readonly isDraft?: boolean;
+  readonly hasAttachments?: boolean;
+  /** Milliseconds since 1970; now, if left out. */
+  readonly received?: number;
+  readonly appointment?: Appointment;
+}
+
+/** An item as it lies in a mailbox. */
+export class Item {
+  /** Changes with each change of the item. */
+  change: number;
+  /** Milliseconds since 1970. */
+  lastModified: number;
+  itemClass = 'IPM.Note';
+  subject = '';
+  from: Person | undefined;
+  to: readonly Person[] = [];
+  cc: readonly Person[] = [];
+  body = '';
+  bodyType: 'Text' | 'HTML' = 'Text';
+  importance: 'Low' | 'Normal' | 'High' = 'Normal';
+  categories: readonly string[] = [];
+  isRead = false;
+  isDraft = false;
+  hasAttachments = false;
+  /** Milliseconds since 1970. */
+  received: number;
+  appointment: Appointment | undefined;
+
+  /**
+   * @param number its number in the mailbox; another after each move
+   * @param created milliseconds since 1970
+   */
+  constructor(
+    public number: number,
+    public folder: Folder,
+    readonly created: number,
+    change: number,
+  ) {
+    this.change = change;
+    this.lastModified = created;
+    this.received = created;
+  }
+
+  /** The EWS id. It becomes another when the item is moved. */
+  get id(): string {
+    return this.folder.ids.itemId(this.folder.number, this.number);
+  }
+
+  get changeKey(): string {
+    return this.folder.ids.changeKey(this.isCalendarItem ? 'calendarItem' : 'item', this.change);
+  }
+
+  get isCalendarItem(): boolean {
+    return this.appointment !== undefined;
+  }
+
+  /** Characters, not bytes: near enough for a size that only has to be believable. */
+  get size(): number {
+    return 512 + this.subject.length + this.body.length;
+  }
+
+  assign({ from, to, cc, appointment, ...plain }: ItemProperties): void {
+    Object.assign(this, plain);
+    if (from !== undefined) this.from = person(from);
+    if (to !== undefined) this.to = to.map(person);
+    if (cc !== undefined) this.cc = cc.map(person);
+    if (appointment === undefined) return;
+    this.appointment = appointment;
+    this.itemClass = plain.itemClass ?? 'IPM.Appointment';
+    this.isRead = plain.isRead ?? true;
+  }
+}

@@ -1,0 +1,96 @@
+import type { Clock } from '../../clock.js';
+import type { Character } from '../characters/character.js';
+import { readEwsId } from '../ids.js';
+import { Mailbox } from '../mailbox/mailbox.js';
+import type { Random } from '../random.js';
+import { PushDeliveries } from '../subscriptions/push-deliveries.js';
+import { SubscriptionTable } from '../subscriptions/subscription-table.js';
+import type { Account } from './account.js';
+import type { Limits } from './limits.js';
+
+export interface ExchangeSettings {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly character: Character;
+  readonly limits: Limits;
+}
+
+/** The organisation behind the server: accounts, mailboxes, rights and subscriptions. It knows nothing of HTTP. */
+export class Exchange {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly character: Character;
+  readonly limits: Limits;
+  readonly subscriptions: SubscriptionTable;
+  readonly pushes = new PushDeliveries();
+  readonly #accounts = new Map<string, Account>();
+  readonly #byGuid = new Map<string, Mailbox>();
+  /** Who may open a mailbox, besides its owner. */
+  readonly #delegates = new Map<Mailbox, Set<string>>();
+
+  constructor({ clock, random, character, limits }: ExchangeSettings) {
+    this.clock = clock;
+    this.random = random;
+    this.character = character;
+    this.limits = limits;
+    this.subscriptions = new SubscriptionTable(clock);
+  }
+
+  get mailboxes(): Iterable<Mailbox> {
+    return this.#byGuid.values();
+  }
+
+  addAccount(address: string, displayName: string, password: string): Account {
+    const key = address.toLowerCase();
+    if (this.#accounts.has(key)) throw new Error(`There is a mailbox ${address} already.`);
+    const { clock, random, character, limits } = this;
+    const mailbox = new Mailbox({
+      address,
+      displayName,
+      clock,
+      random,
+      history: { events: limits.historyEvents, age: limits.historyAge },
+      eventStyle: character.eventStyle,
+    });
+    const account: Account = { address, password, mailbox, impersonates: 'nobody' };
+    this.#accounts.set(key, account);
+    this.#byGuid.set(mailbox.store.guid, mailbox);
+    return account;
+  }
+
+  removeAccount(address: string): void {
+    const account = this.account(address);
+    if (!account) return;
+    this.#accounts.delete(address.toLowerCase());
+    this.#byGuid.delete(account.mailbox.store.guid);
+  }
+
+  account(address: string): Account | undefined {
+    return this.#accounts.get(address.toLowerCase());
+  }
+
+  /** The mailbox that an id of a folder or item points into. */
+  mailboxOfId(id: string): Mailbox | undefined {
+    const key = readEwsId(id);
+    return key && this.#byGuid.get(key.mailbox);
+  }
+
+  allowDelegate(mailbox: Mailbox, address: string): void {
+    const delegates = this.#delegates.get(mailbox);
+    if (delegates) delegates.add(address.toLowerCase());
+    else this.#delegates.set(mailbox, new Set([address.toLowerCase()]));
+  }
+
+  revokeDelegate(mailbox: Mailbox, address: string): void {
+    this.#delegates.get(mailbox)?.delete(address.toLowerCase());
+  }
+
+  mayOpen(account: Account, mailbox: Mailbox): boolean {
+    return account.mailbox === mailbox || (this.#delegates.get(mailbox)?.has(account.address.toLowerCase()) ?? false);
+  }
+
+  mayImpersonate({ impersonates }: Account, address: string): boolean {
+    if (impersonates === 'everybody') return true;
+    return impersonates !== 'nobody' && impersonates.has(address.toLowerCase());
+  }
+}

@@ -1,0 +1,25 @@
+import { sameAddress } from '../model/account.js';
+import { ResponseError } from '../soap/response-error.js';
+import type { Subscription } from '../subscriptions/subscription.js';
+import { openMailbox } from './folder-ids.js';
+import type { RequestContext } from './operation.js';
+
+/** The subscription of that id. Throws a `ResponseError` when it is gone, on another server, or somebody else's. */
+export function findSubscription(id: string, context: RequestContext): Subscription {
+  const { exchange, backEnd } = context;
+  const subscription = exchange.subscriptions.find(id);
+  if (subscription === 'expired') throw new ResponseError('ErrorExpiredSubscription');
+  if (!subscription || subscription.backEnd !== backEnd) throw new ResponseError('ErrorSubscriptionNotFound');
+  if (!sameAddress(subscription.owner, ownerOf(context))) throw new ResponseError('ErrorSubscriptionAccessDenied');
+  return subscription;
+}
+
+/** The account that a subscription made by this request belongs to. */
+export function ownerOf({ exchange, caller, actsAs }: RequestContext): string {
+  return (exchange.character.impersonatedOwns ? actsAs : caller).address;
+}
+
+/** Throws a `ResponseError` when the rights for what it reads were taken away, or the mailbox is being moved. */
+export function checkReadable(subscription: Subscription, context: RequestContext): void {
+  openMailbox(subscription.mailbox, context);
+}

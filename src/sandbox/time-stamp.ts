@@ -1,0 +1,9 @@
+/** `2026-11-22T17:34:56Z`: Exchange tells times to the second. @param time milliseconds since 1970 */
+export function timeStamp(time: number): string {
+  return `${new Date(time).toISOString().slice(0, 19)}Z`;
+}
+
+/** `2026-11-22T17:34:56.497000000Z`: grommunio tells them with nine fraction digits. @param time milliseconds since 1970 */
+export function timeStampWithNanoseconds(time: number): string {
+  return `${new Date(time).toISOString().slice(0, 23)}000000Z`;
+}

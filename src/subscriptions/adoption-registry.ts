@@ -1,0 +1,97 @@
+import type { Clock, Timer } from '../clock.js';
+import { EwsError } from '../protocol/ews-error.js';
+import type { LiveSubscription } from './live-subscription.js';
+
+/** What nobody adopts within this time is ended, in milliseconds. */
+export const ADOPTION_TIME_MS = 60_000;
+
+/** A node that renews, saves and ends subscriptions which another node made. */
+export interface Adopter {
+  /** The node's id. */
+  readonly id: string;
+  /** Ends a subscription that it adopted. */
+  end(subscriptionId: string): Promise<void>;
+}
+
+interface Entry {
+  subscription: LiveSubscription;
+  adopter: Adopter | undefined;
+  timer: Timer | undefined;
+}
+
+/** Who has adopted which subscription of an account: the first to ask. */
+export class AdoptionRegistry {
+  readonly #clock: Clock;
+  readonly #abandoned: (subscription: LiveSubscription) => void;
+  readonly #entries = new Map<string, Entry>();
+  readonly #loading = new Set<Promise<unknown>>();
+
+  /** @param abandoned called with a subscription that nobody adopted in time, to end it */
+  constructor(clock: Clock, abandoned: (subscription: LiveSubscription) => void) {
+    this.#clock = clock;
+    this.#abandoned = abandoned;
+  }
+
+  /** A subscription was made and waits for an adopter. */
+  announce(subscription: LiveSubscription): void {
+    const { subscriptionId } = subscription;
+    const timer = this.#clock.setTimer(() => {
+      this.#entries.delete(subscriptionId);
+      this.#abandoned(subscription);
+    }, ADOPTION_TIME_MS);
+    this.#entries.set(subscriptionId, { subscription, adopter: undefined, timer });
+  }
+
+  /** Registers `adopter`; throws `EWS_ADOPTED` when another was first. Adopting again what one has changes nothing. */
+  adopt(subscription: LiveSubscription, adopter: Adopter): void {
+    const entry = this.#entries.get(subscription.subscriptionId);
+    if (entry?.adopter && entry.adopter.id !== adopter.id) {
+      throw new EwsError('EWS_ADOPTED', 'Another node is already receiving this subscription. Connect ews-subscribe to one of them only.');
+    }
+    this.#clock.clearTimer(entry?.timer);
+    this.#entries.set(subscription.subscriptionId, { subscription, adopter, timer: undefined });
+  }
+
+  /** An adopted subscription was made anew and has another id now. */
+  replaced(oldId: string, subscriptionId: string): void {
+    const entry = this.#entries.get(oldId);
+    if (!entry) return;
+    this.#entries.delete(oldId);
+    this.#entries.set(subscriptionId, { ...entry, subscription: { ...entry.subscription, subscriptionId } });
+  }
+
+  /** The subscription is nobody's any more. */
+  release(subscriptionId: string): void {
+    this.#clock.clearTimer(this.#entries.get(subscriptionId)?.timer);
+    this.#entries.delete(subscriptionId);
+  }
+
+  adopterOf(subscriptionId: string): Adopter | undefined {
+    return this.#entries.get(subscriptionId)?.adopter;
+  }
+
+  /** The subscriptions that a node made, in the order they were made. */
+  madeBy(subscriber: string): LiveSubscription[] {
+    return [...this.#entries.values()].map(({ subscription }) => subscription).filter((one) => one.subscriber === subscriber);
+  }
+
+  /** An adopter is looking up what it had adopted before a restart. */
+  loads(work: Promise<unknown>): void {
+    const done = work.catch(() => undefined).finally(() => this.#loading.delete(done));
+    this.#loading.add(done);
+  }
+
+  /** Resolves when every adopter knows what it had adopted, so that nothing is subscribed to a second time. */
+  async loaded(): Promise<void> {
+    while (this.#loading.size > 0) await Promise.all(this.#loading);
+  }
+
+  /** Stops waiting for adopters. Returns what nobody has adopted, of one node or of all. */
+  giveUpWaiting(subscriber?: string): LiveSubscription[] {
+    const waiting = [...this.#entries.values()].filter(
+      ({ adopter, subscription }) => !adopter && (subscriber === undefined || subscription.subscriber === subscriber),
+    );
+    for (const { subscription } of waiting) this.release(subscription.subscriptionId);
+    return waiting.map(({ subscription }) => subscription);
+  }
+}

@@ -1,0 +1,69 @@
+import { isDistinguishedFolder } from '../protocol/distinguished-folder.js';
+import { PULL_TIMEOUT_MINUTES } from '../protocol/subscribe.js';
+import type { SubscriptionDescription } from './subscription-description.js';
+
+/**
+ * A mistake in a configuration. Each has a sentence in the message catalogue under `problem`,
+ * which the editor shows while one types and the runtime says when the flow starts.
+ */
+export type ConfigurationProblem =
+  | 'no-account'
+  | 'no-url'
+  | 'bad-url'
+  | 'no-username'
+  | 'server-not-supported'
+  | 'auth-not-supported'
+  | 'bad-version'
+  | 'bad-timeout'
+  | 'bad-mailbox'
+  | 'no-folder'
+  | 'unknown-folder'
+  | 'no-event'
+  | 'unknown-event'
+  | 'bad-interval'
+  | 'no-interval'
+  | 'bad-subscription-timeout'
+  | 'delegate-all-folders'
+  | 'impersonate-nobody'
+  | 'no-store'
+  | 'delivery-not-supported';
+
+/** The longest interval between two polls, in seconds: a day. */
+export const MAX_INTERVAL_SECONDS = 86_400;
+
+/** What is wrong with a description, first things first. `email` is the account's own address, if it has one. */
+export function problemsOfDescription(description: SubscriptionDescription, email: string): ConfigurationProblem[] {
+  const { mailbox, access, allFolders, folders, events } = description;
+  const problems: ConfigurationProblem[] = [];
+  if (mailbox !== '' && !isSmtpAddress(mailbox)) problems.push('bad-mailbox');
+  if (access === 'impersonate' && mailbox === '' && email === '') problems.push('impersonate-nobody');
+  if (allFolders && access === 'delegate' && mailbox !== '' && mailbox.toLowerCase() !== email.toLowerCase()) {
+    problems.push('delegate-all-folders');
+  }
+  if (!allFolders && folders.length === 0) problems.push('no-folder');
+  if (!allFolders && folders.some(({ id }) => !isFolderId(id))) problems.push('unknown-folder');
+  if (events.length === 0) problems.push('no-event');
+  return problems;
+}
+
+/** What is wrong with the numbers of a pull subscription. `asked` says whether messages can ask for a poll. */
+export function problemsOfPull(intervalSeconds: number, timeoutMinutes: number, asked: boolean): ConfigurationProblem[] {
+  const problems: ConfigurationProblem[] = [];
+  if (!(intervalSeconds >= 0 && intervalSeconds <= MAX_INTERVAL_SECONDS)) problems.push('bad-interval');
+  if (intervalSeconds === 0 && !asked) problems.push('no-interval');
+  const { min, max } = PULL_TIMEOUT_MINUTES;
+  if (!Number.isInteger(timeoutMinutes) || timeoutMinutes < min || timeoutMinutes > max) {
+    problems.push('bad-subscription-timeout');
+  }
+  return problems;
+}
+
+/** Whether a text looks like an SMTP address. Only the server knows whether it is one. */
+export function isSmtpAddress(text: string): boolean {
+  return /^[^\s@<>,;"]+@[^\s@<>,;"]+$/.test(text);
+}
+
+/** Folder ids are long base64; a short word that is no distinguished name is a slip of the hand. */
+function isFolderId(id: string): boolean {
+  return isDistinguishedFolder(id) || (id.length >= 24 && /^[A-Za-z0-9+/=_-]+$/.test(id));
+}

@@ -1,0 +1,66 @@
+import { checkedRecord, PositionError, type PositionKey, type PositionRecord } from './position-record.js';
+import { keyDigest, nodeDigest, type PositionStore } from './position-store.js';
+
+/** The part of a Node-RED context store that is needed here, with promises in place of callbacks. */
+export interface KeyValueStore {
+  get(key: string): Promise<unknown>;
+  set(key: string, value: unknown): Promise<void>;
+  keys(): Promise<string[]>;
+}
+
+/** Context keys are property paths: only letters, digits and underscores are safe in all stores. */
+const PREFIX = 'ewsPosition_';
+
+/** Positions in a context store that the flow's author chose, for example one that several Node-REDs share. */
+export class ContextPositionStore implements PositionStore {
+  readonly #store: KeyValueStore;
+
+  constructor(store: KeyValueStore) {
+    this.#store = store;
+  }
+
+  async load(key: PositionKey): Promise<PositionRecord | undefined> {
+    return this.#read(PREFIX + keyDigest(key));
+  }
+
+  async save(record: PositionRecord): Promise<void> {
+    await this.#write(PREFIX + keyDigest(record), record);
+  }
+
+  async remove(key: PositionKey): Promise<void> {
+    await this.#write(PREFIX + keyDigest(key), undefined);
+  }
+
+  async list(node: string): Promise<PositionRecord[]> {
+    let keys: string[];
+    try {
+      keys = await this.#store.keys();
+    } catch (error) {
+      throw new PositionError('unreadable', String(error), error);
+    }
+    const records: PositionRecord[] = [];
+    for (const key of keys.filter((name) => name.startsWith(PREFIX + nodeDigest(node)))) {
+      const record = await this.#read(key);
+      if (record?.node === node) records.push(record);
+    }
+    return records;
+  }
+
+  async #read(key: string): Promise<PositionRecord | undefined> {
+    let value: unknown;
+    try {
+      value = await this.#store.get(key);
+    } catch (error) {
+      throw new PositionError('unreadable', String(error), error);
+    }
+    return value === undefined || value === null ? undefined : checkedRecord(value);
+  }
+
+  async #write(key: string, value: PositionRecord | undefined): Promise<void> {
+    try {
+      await this.#store.set(key, value);
+    } catch (error) {
+      throw new PositionError('unwritable', String(error), error);
+    }
+  }
+}

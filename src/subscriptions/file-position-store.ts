@@ -1,0 +1,94 @@
+import { readdir, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeDurably } from './durable-file.js';
+import { checkedRecord, PositionError, type PositionKey, type PositionRecord } from './position-record.js';
+import { keyDigest, nodeDigest, type PositionStore } from './position-store.js';
+
+const SUFFIX = '.position.json';
+
+/** Positions as files in one directory, a file each. */
+export class FilePositionStore implements PositionStore {
+  readonly #directory: string;
+
+  constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  async load(key: PositionKey): Promise<PositionRecord | undefined> {
+    return this.#read(this.#path(key));
+  }
+
+  async save(record: PositionRecord): Promise<void> {
+    const path = this.#path(record);
+    try {
+      await writeDurably(path, `${JSON.stringify(record, null, 1)}\n`);
+    } catch (error) {
+      throw new PositionError('unwritable', reasonOf(error), error);
+    }
+  }
+
+  async remove(key: PositionKey): Promise<void> {
+    try {
+      await rm(this.#path(key), { force: true });
+    } catch (error) {
+      throw new PositionError('unwritable', reasonOf(error), error);
+    }
+  }
+
+  async list(node: string): Promise<PositionRecord[]> {
+    const prefix = nodeDigest(node);
+    const records: PositionRecord[] = [];
+    for (const name of await this.#names()) {
+      if (!name.startsWith(prefix) || !name.endsWith(SUFFIX)) continue;
+      const record = await this.#read(join(this.#directory, name));
+      if (record?.node === node) records.push(record);
+    }
+    return records;
+  }
+
+  #path(key: PositionKey): string {
+    return join(this.#directory, keyDigest(key) + SUFFIX);
+  }
+
+  async #names(): Promise<string[]> {
+    try {
+      return await readdir(this.#directory);
+    } catch (error) {
+      if (isMissing(error)) return [];
+      throw new PositionError('unreadable', reasonOf(error), error);
+    }
+  }
+
+  async #read(path: string): Promise<PositionRecord | undefined> {
+    let text: string;
+    try {
+      text = await readFile(path, 'utf8');
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw new PositionError('unreadable', reasonOf(error), error);
+    }
+    try {
+      return checkedRecord(parse(text));
+    } catch (error) {
+      // Put aside, not deleted: it is reported once, and can still be looked at.
+      await rename(path, `${path}.${error instanceof PositionError ? error.kind : 'damaged'}`).catch(() => undefined);
+      throw error;
+    }
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new PositionError('damaged', 'it is not JSON', error);
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

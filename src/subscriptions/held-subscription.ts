@@ -1,0 +1,186 @@
+import type { EwsError } from '../protocol/ews-error.js';
+import { subscribe } from '../protocol/subscribe.js';
+import { contextOf, type AccountConnection, type AccountLink } from './account-link.js';
+import type { EngineListener, GapReason } from './engine-listener.js';
+import type { PositionKeeper } from './position-keeper.js';
+import { POSITION_FORMAT, type AdoptedSubscription, type PositionRecord } from './position-record.js';
+import { sameSubscription, scopeOf, type SubscriptionDescription } from './subscription-description.js';
+
+/** What to do about events of a time in which nobody listened. */
+export type Missed = 'recover' | 'skip';
+
+export interface HeldSubscriptionOptions {
+  readonly account: AccountLink;
+  readonly description: SubscriptionDescription;
+  /** Minutes that the subscription lives without a GetEvents. */
+  readonly timeoutMinutes: number;
+  readonly missed: Missed;
+  readonly keeper: PositionKeeper;
+  readonly listener: EngineListener;
+  readonly adopted?: AdoptedSubscription;
+}
+
+/** A pull subscription on the server together with its position: restored, made, moved on, given up. */
+export class HeldSubscription {
+  readonly #options: HeldSubscriptionOptions;
+  #connection: AccountConnection | undefined;
+  #id: string | undefined;
+  #watermark: string | undefined;
+  #upTo: string | undefined;
+  #paused = false;
+  /** Why events may be missing if the next subscription begins now. */
+  #interrupted: GapReason | undefined;
+  #catchingUp = false;
+
+  constructor(options: HeldSubscriptionOptions) {
+    this.#options = options;
+  }
+
+  get id(): string | undefined {
+    return this.#id;
+  }
+
+  get watermark(): string | undefined {
+    return this.#watermark;
+  }
+
+  /** Whether what comes next was missed while away. */
+  get catchingUp(): boolean {
+    return this.#catchingUp;
+  }
+
+  caughtUp(): void {
+    this.#catchingUp = false;
+  }
+
+  /** A subscription that was just made by another node begins here. */
+  adopt(subscriptionId: string, watermark: string | undefined): void {
+    this.#id = subscriptionId;
+    this.#watermark = watermark;
+  }
+
+  /** Takes up what an earlier run left, as far as it is about the same thing. `readable`: whether it could be read. */
+  restore(connection: AccountConnection, readable: boolean): void {
+    this.#connection = connection;
+    const { keeper, description, missed, account } = this.#options;
+    const record = keeper.record;
+    if (!readable) this.#interrupted = 'position-lost';
+    if (!record || record.server !== connection.server.name || record.incarnation !== connection.server.incarnation) return;
+    this.#paused = record.paused ?? false;
+    this.#upTo = record.upTo;
+    const began = record.subscriptionId !== undefined || record.watermark !== undefined;
+    if (began) this.#interrupted = 'no-watermark';
+    const reusable = missed === 'recover' && sameSubscription(record.about, description);
+    if (record.subscriptionId !== undefined && !reusable) {
+      void account.endSubscription({ ...record.about, subscriptionId: record.subscriptionId });
+    }
+    if (missed === 'skip') return;
+    this.#watermark = record.watermark;
+    this.#catchingUp = began;
+    if (reusable) this.#id = record.subscriptionId;
+  }
+
+  /** Subscribes: from the watermark if there is one, else from now on, telling what that leaves out. */
+  async open(connection: AccountConnection, signal: AbortSignal): Promise<void> {
+    this.#connection = connection;
+    const { account, description, timeoutMinutes } = this.#options;
+    const from = this.#watermark;
+    const { response, serverTime } = await connection.client.call(
+      subscribe,
+      {
+        delivery: 'pull',
+        scope: scopeOf(description),
+        events: description.events,
+        timeoutMinutes,
+        ...(from === undefined ? {} : { watermark: from }),
+      },
+      contextOf(description, account.email, signal),
+    );
+    this.#id = response.subscriptionId;
+    this.#watermark = response.watermark ?? from;
+    const now = isoTime(serverTime);
+    if (from === undefined) this.#tellWhatIsLeftOut(now);
+    else this.#catchingUp = true;
+    this.#interrupted = undefined;
+    if (from === undefined) this.#upTo = now;
+    await this.save();
+  }
+
+  #tellWhatIsLeftOut(until: string | undefined): void {
+    const { description, listener, missed, account } = this.#options;
+    const reason = this.#interrupted;
+    if (reason === undefined) return;
+    if (missed === 'skip') listener.skipped(this.#upTo, until);
+    else listener.gap({ mailbox: description.mailbox || account.email, from: this.#upTo, until, reason });
+  }
+
+  /** The server does not know the subscription any more. */
+  lost(error: EwsError): void {
+    this.#id = undefined;
+    this.#interrupted = error.action === 'resubscribe-and-catch-up' ? 'events-missed' : 'no-watermark';
+    if (this.#options.missed === 'skip') this.#watermark = undefined;
+  }
+
+  watermarkRefused(): void {
+    this.#id = undefined;
+    this.#watermark = undefined;
+    this.#interrupted = 'watermark-refused';
+  }
+
+  /** Gives the subscription up, to make another from the same watermark. */
+  async giveUp(): Promise<void> {
+    const id = this.#id;
+    this.#id = undefined;
+    if (id !== undefined) await this.#options.account.endSubscription({ ...this.#options.description, subscriptionId: id });
+  }
+
+  forgetAffinity(): void {
+    const { description, account } = this.#options;
+    this.#connection?.client.forgetAffinity((description.mailbox || account.email).toLowerCase());
+  }
+
+  /** All events up to `watermark` were sent. Resolves when that is durable. */
+  async moveTo(watermark: string | undefined, serverTime: number | undefined, events: boolean): Promise<void> {
+    const moved = watermark !== undefined && watermark !== this.#watermark;
+    this.#watermark = watermark ?? this.#watermark;
+    this.#upTo = isoTime(serverTime) ?? this.#upTo;
+    // Without watermarks the position is the time alone; a poll that brought nothing is not worth a write.
+    if (moved || events) await this.save();
+  }
+
+  async setPaused(paused: boolean): Promise<void> {
+    this.#paused = paused;
+    if (this.#connection) await this.save();
+  }
+
+  /** Ends the subscription on the server and forgets where it was: what comes next begins then. */
+  async forget(): Promise<void> {
+    this.#watermark = undefined;
+    this.#interrupted = undefined;
+    await this.giveUp();
+    if (this.#connection) await this.save();
+  }
+
+  async save(): Promise<void> {
+    const { keeper, description, adopted } = this.#options;
+    const server = this.#connection?.server;
+    if (!server) return;
+    const record: PositionRecord = {
+      format: POSITION_FORMAT,
+      ...keeper.key,
+      server: server.name,
+      ...(server.incarnation === undefined ? {} : { incarnation: server.incarnation }),
+      about: description,
+      ...(this.#id === undefined ? {} : { subscriptionId: this.#id }),
+      ...(this.#watermark === undefined ? {} : { watermark: this.#watermark }),
+      ...(this.#upTo === undefined ? {} : { upTo: this.#upTo }),
+      ...(this.#paused ? { paused: true } : {}),
+      ...(adopted ? { adopted } : {}),
+    };
+    await keeper.save(record);
+  }
+}
+
+function isoTime(ms: number | undefined): string | undefined {
+  return ms === undefined ? undefined : new Date(ms).toISOString();
+}

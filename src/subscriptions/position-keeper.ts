@@ -1,0 +1,79 @@
+import type { PositionProblem } from './engine-listener.js';
+import { PositionError, type PositionKey, type PositionRecord } from './position-record.js';
+import type { PositionStore } from './position-store.js';
+
+/**
+ * Holds the position of one subscription and saves it. Trouble with saving is reported once, until it works again,
+ * and never stops events: the position is then kept in memory.
+ */
+export class PositionKeeper {
+  readonly key: PositionKey;
+  readonly #store: PositionStore;
+  readonly #report: (problem: PositionProblem) => void;
+  #record: PositionRecord | undefined;
+  #changes = 0;
+  #saved = 0;
+  #saving: Promise<void> = Promise.resolve();
+  #troubled = false;
+
+  constructor(store: PositionStore, key: PositionKey, report: (problem: PositionProblem) => void) {
+    this.#store = store;
+    this.key = key;
+    this.#report = report;
+  }
+
+  get record(): PositionRecord | undefined {
+    return this.#record;
+  }
+
+  /** Reads what was kept. Returns `false` when there was something that could not be read. */
+  async load(): Promise<boolean> {
+    try {
+      this.#record = await this.#store.load(this.key);
+      return true;
+    } catch (error) {
+      this.#trouble(error);
+      return false;
+    }
+  }
+
+  /** Takes over `record`; resolves when it is durable, or when that failed and was reported. */
+  async save(record: PositionRecord): Promise<void> {
+    this.#record = record;
+    this.#changes += 1;
+    const change = this.#changes;
+    // A write that is under way may hold an older record; all that wait for it are served by the one after it.
+    this.#saving = this.#saving.then(() => (this.#saved >= change ? undefined : this.#write()));
+    await this.#saving;
+  }
+
+  /** Forgets the position for good. */
+  async remove(): Promise<void> {
+    this.#record = undefined;
+    this.#changes += 1;
+    this.#saved = this.#changes;
+    this.#saving = this.#saving.then(() => this.#store.remove(this.key)).catch((error: unknown) => {
+      this.#trouble(error);
+    });
+    await this.#saving;
+  }
+
+  async #write(): Promise<void> {
+    if (!this.#record) return;
+    const change = this.#changes;
+    try {
+      await this.#store.save(this.#record);
+      this.#troubled = false;
+    } catch (error) {
+      this.#trouble(error);
+    }
+    this.#saved = change;
+  }
+
+  #trouble(error: unknown): void {
+    if (this.#troubled) return;
+    this.#troubled = true;
+    const { kind, detail } = error instanceof PositionError ? error : new PositionError('unwritable', String(error));
+    this.#report({ kind, detail });
+  }
+}

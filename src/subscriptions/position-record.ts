@@ -1,0 +1,74 @@
+import type { PositionProblem } from './engine-listener.js';
+import type { SubscriptionDescription } from './subscription-description.js';
+
+/** The version of the record's form. A newer one is not touched. */
+export const POSITION_FORMAT = 1;
+
+/** Under what a position is kept: the node, the mailbox, and, where a node has several for a mailbox, which of them. */
+export interface PositionKey {
+  readonly node: string;
+  readonly mailbox: string;
+  readonly part: string;
+}
+
+/** How far the events of one subscription have been sent, and what is needed to carry on from there. */
+export interface PositionRecord extends PositionKey {
+  readonly format: typeof POSITION_FORMAT;
+  /** The server it belongs to, and which start of it where that matters. */
+  readonly server: string;
+  readonly incarnation?: string;
+  readonly about: SubscriptionDescription;
+  /** The subscription on the server, if there is one to use again. */
+  readonly subscriptionId?: string;
+  /** Where to resume; servers without watermarks give none. */
+  readonly watermark?: string;
+  /** When the server last answered, by its own clock (ISO 8601): up to then everything was told. */
+  readonly upTo?: string;
+  readonly paused?: boolean;
+  /** For an adopted subscription: everything needed to carry it on without being asked. */
+  readonly adopted?: AdoptedSubscription;
+}
+
+/** What an adopter remembers of a subscription that another node made. */
+export interface AdoptedSubscription {
+  /** The id of the account node whose credentials it runs with. */
+  readonly account: string;
+  /** The id of the node that made it. */
+  readonly subscriber: string;
+  /** Minutes that the subscription lives without being asked. */
+  readonly subscriptionTimeout: number;
+}
+
+/** A position that cannot be read or written. */
+export class PositionError extends Error implements PositionProblem {
+  override readonly name = 'PositionError';
+  readonly kind: PositionProblem['kind'];
+  readonly detail: string;
+
+  constructor(kind: PositionProblem['kind'], detail: string, cause?: unknown) {
+    super(`${kind}: ${detail}`, { cause });
+    this.kind = kind;
+    this.detail = detail;
+  }
+}
+
+/** Checks what was kept. Throws a `PositionError` for what is no record, or one of a newer version. */
+export function checkedRecord(value: unknown): PositionRecord {
+  const record = value as Partial<PositionRecord> | null | undefined;
+  if (typeof record !== 'object' || record === null || typeof record.format !== 'number') {
+    throw new PositionError('damaged', 'it is not a position');
+  }
+  if (record.format > POSITION_FORMAT) {
+    throw new PositionError('newer', `it has format ${record.format}, this version knows ${POSITION_FORMAT}`);
+  }
+  const texts = [record.node, record.mailbox, record.part, record.server];
+  const optional = [record.subscriptionId, record.watermark, record.upTo, record.incarnation];
+  if (
+    !texts.every((text) => typeof text === 'string') ||
+    !optional.every((text) => text === undefined || typeof text === 'string') ||
+    typeof record.about !== 'object'
+  ) {
+    throw new PositionError('damaged', 'parts of it are missing or are not what they should be');
+  }
+  return record as PositionRecord;
+}

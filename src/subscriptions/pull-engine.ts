@@ -1,0 +1,226 @@
+import type { EwsError } from '../protocol/ews-error.js';
+import { getEvents } from '../protocol/get-events.js';
+import type { Notification } from '../protocol/notification.js';
+import { PULL_TIMEOUT_MINUTES } from '../protocol/subscribe.js';
+import { contextOf, type AccountConnection, type AccountLink } from './account-link.js';
+import type { EngineListener } from './engine-listener.js';
+import { HeldSubscription, type Missed } from './held-subscription.js';
+import type { PositionKeeper } from './position-keeper.js';
+import type { AdoptedSubscription } from './position-record.js';
+import { SubscriptionLoop, type LoopSteps } from './subscription-loop.js';
+import type { SubscriptionDescription } from './subscription-description.js';
+
+export interface PullEngineOptions {
+  readonly account: AccountLink;
+  readonly description: SubscriptionDescription;
+  /** Seconds between two polls; 0 polls only when {@link PullEngine.ask} is called. */
+  readonly interval: number;
+  /** Minutes that the subscription lives without a poll; raised to what the interval needs. */
+  readonly subscriptionTimeout: number;
+  readonly missed: Missed;
+  readonly keeper: PositionKeeper;
+  readonly listener: EngineListener;
+  /** A subscription that another node made, and how it goes on without that node. */
+  readonly adopted?: AdoptedSubscription & { readonly begins?: { subscriptionId: string; watermark?: string } };
+}
+
+/**
+ * Twice the interval and a minute, so that one slow poll does not let the subscription run out.
+ * What does not fit into the schema's range runs out between polls, and is then made again from the watermark.
+ */
+export function effectiveTimeout(subscriptionTimeout: number, intervalSeconds: number): number {
+  const needed = Math.ceil((2 * intervalSeconds) / 60) + 1;
+  return Math.min(Math.max(subscriptionTimeout, needed), PULL_TIMEOUT_MINUTES.max);
+}
+
+/** Watches one mailbox by polling: one request in flight, events in order, the position saved after they were sent. */
+export class PullEngine implements LoopSteps {
+  readonly #options: PullEngineOptions;
+  readonly #loop: SubscriptionLoop;
+  readonly #held: HeldSubscription;
+  #restored = false;
+  #asked = 0;
+  #served = 0;
+  #rejoined = false;
+  #lastEventAt: number | undefined;
+
+  constructor(options: PullEngineOptions) {
+    this.#options = options;
+    const { account, listener, adopted } = options;
+    this.#loop = new SubscriptionLoop(account.clock, account.random, this, listener);
+    this.#held = new HeldSubscription({
+      ...options,
+      timeoutMinutes: effectiveTimeout(options.subscriptionTimeout, options.interval),
+      ...(adopted
+        ? {
+            adopted: {
+              account: adopted.account,
+              subscriber: adopted.subscriber,
+              subscriptionTimeout: adopted.subscriptionTimeout,
+            },
+          }
+        : {}),
+    });
+  }
+
+  get description(): SubscriptionDescription {
+    return this.#options.description;
+  }
+
+  get subscriptionId(): string | undefined {
+    return this.#held.id;
+  }
+
+  get watermark(): string | undefined {
+    return this.#held.watermark;
+  }
+
+  start(): void {
+    this.#loop.start();
+  }
+
+  /** Polls once more as soon as possible; asking again before that changes nothing. */
+  ask(): void {
+    this.#asked += 1;
+    this.#loop.wake();
+  }
+
+  /** Stops polling until {@link resume}, across restarts too. The subscription is left to the server. */
+  async pause(): Promise<void> {
+    await this.#loop.pause();
+    await this.#held.setPaused(true);
+  }
+
+  async resume(): Promise<void> {
+    await this.#held.setPaused(false);
+    this.#loop.resume();
+  }
+
+  /** Ends the subscription on the server; {@link resume} begins anew from then on. */
+  async unsubscribe(): Promise<void> {
+    await this.#loop.pause();
+    await this.#held.setPaused(true);
+    await this.#held.forget();
+  }
+
+  /**
+   * Ends the engine; resolves when nothing is under way.
+   * @param keep whether the subscription stays on the server, to be used again after a restart
+   */
+  async close(keep: boolean): Promise<void> {
+    await this.#loop.close();
+    if (!this.#restored) return;
+    if (!keep) await this.#held.giveUp();
+    await this.#held.save();
+  }
+
+  /** Ends the engine and forgets its position. */
+  async drop(): Promise<void> {
+    await this.#loop.close();
+    await this.#held.giveUp();
+    await this.#options.keeper.remove();
+  }
+
+  async round(signal: AbortSignal): Promise<number | undefined> {
+    const { account, interval } = this.#options;
+    const connection = await account.connect();
+    if (!this.#restored && (await this.#restore(connection))) return undefined;
+    if (this.#held.id === undefined) {
+      this.#loop.enter({ name: 'subscribing' });
+      await this.#held.open(connection, signal);
+    }
+    const asked = this.#asked;
+    if (interval === 0 && asked === this.#served) {
+      this.#loop.enter({ name: 'idle' });
+      return undefined;
+    }
+    const started = account.clock.now();
+    await this.#drain(connection, signal);
+    this.#served = asked;
+    this.#loop.connected(this.#lastEventAt);
+    return interval === 0 ? undefined : this.#nextPoll(started, interval * 1000);
+  }
+
+  subscriptionLost(error: EwsError): void {
+    this.#held.lost(error);
+  }
+
+  watermarkRefused(): void {
+    this.#held.watermarkRefused();
+  }
+
+  mailboxMoved(error: EwsError): void {
+    this.#held.forgetAffinity();
+    this.#held.lost(error);
+  }
+
+  /** Returns whether the subscription was left paused. */
+  async #restore(connection: AccountConnection): Promise<boolean> {
+    const { keeper, adopted } = this.#options;
+    const readable = await keeper.load();
+    if (adopted?.begins && !keeper.record) {
+      this.#held.restore(connection, true);
+      this.#held.adopt(adopted.begins.subscriptionId, adopted.begins.watermark);
+      await this.#held.save();
+    } else {
+      this.#held.restore(connection, readable);
+    }
+    this.#restored = true;
+    const paused = (keeper.record?.paused ?? false) && !this.#loop.paused;
+    // Not waited for: the round under way is this one.
+    if (paused) void this.#loop.pause();
+    return paused;
+  }
+
+  /** Polls at the interval's own beat; polls that a slow server made late are left out, not made up for. */
+  #nextPoll(started: number, intervalMs: number): number {
+    const late = this.#options.account.clock.now() - started;
+    return started + intervalMs * Math.max(1, Math.ceil(late / intervalMs));
+  }
+
+  /** Asks until the server has nothing more. */
+  async #drain(connection: AccountConnection, signal: AbortSignal): Promise<void> {
+    const { account, description } = this.#options;
+    const context = contextOf(description, account.email, signal);
+    for (;;) {
+      if (this.#held.id === undefined) await this.#held.open(connection, signal);
+      const subscriptionId = this.#held.id ?? '';
+      const sent = this.#held.watermark;
+      const request = { subscriptionId, ...(sent === undefined ? {} : { watermark: sent }) };
+      const { response, serverTime } = await connection.client.call(getEvents, request, context);
+      if (!this.#joins(response, sent)) {
+        await this.#held.giveUp();
+        continue;
+      }
+      await this.#send(response, subscriptionId);
+      const progress = response.events.length > 0 || (response.watermark !== undefined && response.watermark !== sent);
+      await this.#held.moveTo(response.watermark, serverTime, response.events.length > 0);
+      // A server that promises more and tells nothing new would otherwise be asked without end.
+      if (!response.moreEvents || !progress) {
+        this.#held.caughtUp();
+        return;
+      }
+      if (this.#loop.closed || this.#loop.paused) return;
+    }
+  }
+
+  /**
+   * Whether an answer joins on to the last one that came. Where an answer was lost it may not; subscribing again from
+   * the last watermark brings what was in it. Done once in a row: some server may count watermarks in another way.
+   */
+  #joins(response: Notification, sent: string | undefined): boolean {
+    const joins = sent === undefined || (response.previousWatermark ?? sent) === sent;
+    if (joins || this.#rejoined) {
+      this.#rejoined = this.#rejoined && !joins;
+      return true;
+    }
+    this.#rejoined = true;
+    return false;
+  }
+
+  async #send(response: Notification, subscriptionId: string): Promise<void> {
+    if (response.events.length === 0) return;
+    await this.#options.listener.events({ subscriptionId, events: response.events, recovered: this.#held.catchingUp });
+    this.#lastEventAt = this.#options.account.clock.now();
+  }
+}

@@ -1,0 +1,77 @@
+import { isEventType, type EventType } from '../protocol/event-type.js';
+import { EwsError } from '../protocol/ews-error.js';
+import { isSmtpAddress } from './configuration-problem.js';
+import type { NamedFolder, SubscriptionDescription } from './subscription-description.js';
+
+/** What an ews-subscribe node is told to subscribe to: its own configuration with what a message overrides. */
+export interface SubscribeOrder extends SubscriptionDescription {
+  /** Minutes that a pull subscription lives without a poll. */
+  readonly subscriptionTimeout: number;
+  /** Where to begin, given by hand. */
+  readonly watermark?: string;
+}
+
+/**
+ * Reads `msg.payload`: an address, an object that overrides properties, or an array of these. Anything else, such as
+ * the time stamp of an inject node, asks for what the node is configured for.
+ * Throws `EWS_CONFIGURATION` with a sentence for what cannot be meant.
+ */
+export function readOrders(payload: unknown, defaults: SubscribeOrder): SubscribeOrder[] {
+  if (Array.isArray(payload)) return payload.flatMap((one: unknown) => readOrders(one, defaults));
+  if (typeof payload === 'string' && payload.trim() !== '') return [{ ...defaults, mailbox: readMailbox(payload) }];
+  if (typeof payload === 'object' && payload !== null && !Buffer.isBuffer(payload)) {
+    return [overridden(payload as Record<string, unknown>, defaults)];
+  }
+  return [defaults];
+}
+
+function overridden(payload: Record<string, unknown>, defaults: SubscribeOrder): SubscribeOrder {
+  const { mailbox, access, allFolders, folders, events, subscriptionTimeout, watermark } = payload;
+  return {
+    mailbox: mailbox === undefined ? defaults.mailbox : readMailbox(mailbox),
+    access: access === undefined ? defaults.access : readAccess(access),
+    // Naming folders in a message means those folders, also where the node is set to all of them.
+    allFolders: allFolders === undefined ? folders === undefined && defaults.allFolders : allFolders === true,
+    folders: folders === undefined ? defaults.folders : readFolders(folders),
+    events: events === undefined ? defaults.events : readEvents(events),
+    subscriptionTimeout: subscriptionTimeout === undefined ? defaults.subscriptionTimeout : Number(subscriptionTimeout),
+    ...(typeof watermark === 'string' && watermark !== '' ? { watermark } : {}),
+  };
+}
+
+function readMailbox(value: unknown): string {
+  const text = typeof value === 'string' ? value.trim() : undefined;
+  if (text === '' || (text !== undefined && isSmtpAddress(text))) return text;
+  throw mistake(`"${shown(value)}" is not the address of a mailbox.`);
+}
+
+function readAccess(value: unknown): 'delegate' | 'impersonate' {
+  if (value === 'delegate' || value === 'impersonate') return value;
+  throw mistake(`access must be "delegate" or "impersonate", not "${shown(value)}".`);
+}
+
+/** Folders as the configuration or a message names them: objects with an id, or bare strings. */
+export function readFolders(value: unknown): NamedFolder[] {
+  return (Array.isArray(value) ? (value as unknown[]) : [value]).map((folder) => {
+    if (typeof folder === 'string' && folder.trim() !== '') return { id: folder.trim(), name: folder.trim() };
+    const { id, name } = (folder ?? {}) as { id?: unknown; name?: unknown };
+    if (typeof id !== 'string' || id === '') throw mistake(`"${shown(folder)}" does not name a folder.`);
+    return { id, name: typeof name === 'string' && name !== '' ? name : id };
+  });
+}
+
+/** Event types as the configuration or a message names them. */
+export function readEvents(value: unknown): EventType[] {
+  return (Array.isArray(value) ? (value as unknown[]) : [value]).map((event) => {
+    if (!isEventType(event)) throw mistake(`"${shown(event)}" is not an event type.`);
+    return event;
+  });
+}
+
+function shown(value: unknown): string {
+  return (typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value))).slice(0, 80);
+}
+
+function mistake(sentence: string): EwsError {
+  return new EwsError('EWS_CONFIGURATION', sentence);
+}

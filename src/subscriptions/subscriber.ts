@@ -1,0 +1,148 @@
+import { toEwsError, type EwsError } from '../protocol/ews-error.js';
+import { subscribe } from '../protocol/subscribe.js';
+import { contextOf, type AccountLink } from './account-link.js';
+import type { AdoptionRegistry } from './adoption-registry.js';
+import type { LiveSubscription } from './live-subscription.js';
+import { sameSubscription, scopeOf } from './subscription-description.js';
+import type { SubscribeOrder } from './subscribe-request.js';
+
+/** Subscribe and Unsubscribe requests at once, so that a long list leaves room for the polls of the same account. */
+const CONCURRENCY = 8;
+
+export interface SubscriberOptions {
+  /** The id of the node. */
+  readonly id: string;
+  /** The id of its account node. */
+  readonly accountId: string;
+  readonly account: AccountLink;
+  readonly registry: AdoptionRegistry;
+}
+
+/** Which subscriptions are meant: one, those of a mailbox, or all. */
+export interface Selection {
+  readonly subscriptionId?: string;
+  readonly mailbox?: string;
+}
+
+/** What a subscriber tells while it works through an order. */
+export interface SubscriberOutput {
+  subscribed(subscription: LiveSubscription): void;
+  unsubscribed(subscription: LiveSubscription): void;
+  failed(error: EwsError, mailbox: string): void;
+  /** An order was worked through. */
+  finished(progress: SubscribeProgress): void;
+}
+
+/** How many subscriptions an order asked for, and how many of them there are now. */
+export interface SubscribeProgress {
+  readonly wanted: number;
+  readonly subscribed: number;
+  readonly failed: number;
+}
+
+/** Makes and ends subscriptions for other nodes to receive. */
+export class Subscriber {
+  readonly #options: SubscriberOptions;
+  // One order after the other: two that run at once could make the same subscription twice.
+  #queue: Promise<void> = Promise.resolve();
+
+  constructor(options: SubscriberOptions) {
+    this.#options = options;
+  }
+
+  list(): LiveSubscription[] {
+    return this.#options.registry.madeBy(this.#options.id);
+  }
+
+  /** Makes what does not exist yet; what does is told again, so that ordering twice is harmless. */
+  subscribe(orders: readonly SubscribeOrder[], output: SubscriberOutput): Promise<void> {
+    return this.#enqueue(() => this.#subscribeAll(orders, output));
+  }
+
+  unsubscribe(selection: Selection, output: SubscriberOutput): Promise<void> {
+    return this.#enqueue(() => this.#end(this.list().filter((one) => isSelected(one, selection)), output));
+  }
+
+  /** Exactly these from now on: makes what is missing, ends what is not named. */
+  set(orders: readonly SubscribeOrder[], output: SubscriberOutput): Promise<void> {
+    return this.#enqueue(async () => {
+      const surplus = this.list().filter((one) => !orders.some((order) => sameSubscription(order, one)));
+      await this.#end(surplus, output);
+      await this.#subscribeAll(orders, output);
+    });
+  }
+
+  /** Ends what nobody has adopted. */
+  async close(): Promise<void> {
+    const { registry, account, id } = this.#options;
+    await this.#queue;
+    await Promise.all(registry.giveUpWaiting(id).map((one) => account.endSubscription(one)));
+  }
+
+  #enqueue(work: () => Promise<void>): Promise<void> {
+    const done = this.#queue.then(async () => {
+      await this.#options.registry.loaded();
+      await work();
+    });
+    this.#queue = done.catch(() => undefined);
+    return done;
+  }
+
+  async #subscribeAll(orders: readonly SubscribeOrder[], output: SubscriberOutput): Promise<void> {
+    const distinct = orders.filter((order, at) => orders.findIndex((other) => sameSubscription(order, other)) === at);
+    let failed = 0;
+    await eachOf(distinct, async (order) => {
+      const existing = this.list().find((one) => sameSubscription(one, order));
+      try {
+        output.subscribed(existing ?? (await this.#make(order)));
+      } catch (error) {
+        failed += 1;
+        output.failed(toEwsError(error, 'Subscribe'), order.mailbox || this.#options.account.email);
+      }
+    });
+    output.finished({ wanted: distinct.length, subscribed: distinct.length - failed, failed });
+  }
+
+  async #make(order: SubscribeOrder): Promise<LiveSubscription> {
+    const { account, registry, id, accountId } = this.#options;
+    const { client } = await account.connect();
+    const { response } = await client.call(
+      subscribe,
+      {
+        delivery: 'pull',
+        scope: scopeOf(order),
+        events: order.events,
+        timeoutMinutes: order.subscriptionTimeout,
+        ...(order.watermark === undefined ? {} : { watermark: order.watermark }),
+      },
+      contextOf(order, account.email),
+    );
+    const subscription: LiveSubscription = { ...order, ...response, delivery: 'pull', account: accountId, subscriber: id };
+    registry.announce(subscription);
+    return subscription;
+  }
+
+  #end(subscriptions: readonly LiveSubscription[], output: SubscriberOutput): Promise<void> {
+    const { registry, account } = this.#options;
+    return eachOf(subscriptions, async (subscription) => {
+      const adopter = registry.adopterOf(subscription.subscriptionId);
+      registry.release(subscription.subscriptionId);
+      await (adopter ? adopter.end(subscription.subscriptionId) : account.endSubscription(subscription));
+      output.unsubscribed(subscription);
+    });
+  }
+}
+
+/** Whether a selection means a subscription; an empty one means all. */
+export function isSelected(one: { subscriptionId: string; mailbox: string }, selection: Selection): boolean {
+  if (selection.subscriptionId !== undefined) return one.subscriptionId === selection.subscriptionId;
+  return selection.mailbox === undefined || one.mailbox.toLowerCase() === selection.mailbox.toLowerCase();
+}
+
+async function eachOf<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const rest = [...items];
+  const worker = async () => {
+    for (let item = rest.shift(); item !== undefined; item = rest.shift()) await work(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(CONCURRENCY, rest.length) }, worker));
+}

@@ -1,0 +1,204 @@
+import type { Clock, Timer } from '../clock.js';
+import { toEwsError, type EwsError } from '../protocol/ews-error.js';
+import { BackOff } from './back-off.js';
+import type { EngineListener } from './engine-listener.js';
+import type { SubscriptionState } from './subscription-state.js';
+
+/** After ErrorExceededSubscriptionCount: room is made by subscriptions that run out, in milliseconds. */
+const SUBSCRIPTION_COUNT_WAIT_MS = 10 * 60_000;
+/** A mailbox or folder that is not there may come (moves, directory replication): looked for hourly. */
+const MISSING_TARGET_WAIT_MS = 60 * 60_000;
+
+/** What an engine does at each point of a subscription's life; the loop decides when. */
+export interface LoopSteps {
+  /** One round of work. Returns when the next is due (ms since 1970), or `undefined` for when {@link SubscriptionLoop.wake} is called. */
+  round(signal: AbortSignal): Promise<number | undefined>;
+  /** The subscription does not exist any more: the next round makes another. */
+  subscriptionLost(error: EwsError): void;
+  /** The server refuses the watermark to resume from. */
+  watermarkRefused(error: EwsError): void;
+  /** The mailbox is served elsewhere now. */
+  mailboxMoved(error: EwsError): void;
+}
+
+/**
+ * The life of one subscription: rounds of work, and between them what the recovery table asks for.
+ * It alone decides on waiting, on stopping, on states, and on telling of an outage once.
+ */
+export class SubscriptionLoop {
+  readonly #clock: Clock;
+  readonly #steps: LoopSteps;
+  readonly #listener: EngineListener;
+  readonly #backOff: BackOff;
+  readonly #closing = new AbortController();
+  #state: SubscriptionState = { name: 'closed' };
+  #paused = false;
+  #halted = false;
+  #woken = false;
+  #wakeSleeper: (() => void) | undefined;
+  #losses = 0;
+  #reported: string | undefined;
+  #running: Promise<void> | undefined;
+  #round: Promise<unknown> = Promise.resolve();
+
+  constructor(clock: Clock, random: () => number, steps: LoopSteps, listener: EngineListener) {
+    this.#clock = clock;
+    this.#steps = steps;
+    this.#listener = listener;
+    this.#backOff = new BackOff(random);
+  }
+
+  get state(): SubscriptionState {
+    return this.#state;
+  }
+
+  get paused(): boolean {
+    return this.#paused;
+  }
+
+  get closed(): boolean {
+    return this.#closing.signal.aborted;
+  }
+
+  start(paused = false): void {
+    this.#paused = paused;
+    this.enter({ name: 'starting' });
+    this.#running ??= this.#run();
+  }
+
+  /** Runs the next round now instead of when it is due. A wait that the server or an error asked for goes on. */
+  wake(): void {
+    this.#woken = true;
+    this.#wakeSleeper?.();
+  }
+
+  /** Begins no further round; resolves when the one under way, if any, is over. */
+  async pause(): Promise<void> {
+    this.#paused = true;
+    this.wake();
+    await this.#round.catch(() => undefined);
+  }
+
+  /** Ends a pause; also tries again what had stopped for good. */
+  resume(): void {
+    this.#paused = false;
+    this.#halted = false;
+    this.wake();
+  }
+
+  /** Ends the loop; resolves when nothing of it is under way any more. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    this.wake();
+    await this.#running;
+    this.enter({ name: 'closed' });
+  }
+
+  enter(state: SubscriptionState): void {
+    this.#state = state;
+    this.#listener.state(state);
+  }
+
+  /** A round brought an answer: whatever outage there was is over. */
+  connected(lastEventAt: number | undefined): void {
+    this.#backOff.reset();
+    this.#losses = 0;
+    this.#reported = undefined;
+    this.enter({ name: 'connected', lastEventAt });
+  }
+
+  async #run(): Promise<void> {
+    while (!this.closed) {
+      if (this.#paused) {
+        this.enter({ name: 'paused' });
+        await this.#sleep(undefined);
+        continue;
+      }
+      try {
+        const round = this.#steps.round(this.#closing.signal);
+        this.#round = round;
+        const next = await round;
+        if (!this.#paused) await this.#sleep(next);
+      } catch (thrown) {
+        if (!this.closed) await this.#recover(toEwsError(thrown));
+      }
+    }
+  }
+
+  async #recover(error: EwsError): Promise<void> {
+    switch (error.action) {
+      case 'resubscribe':
+      case 'resubscribe-and-catch-up':
+        return this.#afterLoss(error, () => {
+          this.#steps.subscriptionLost(error);
+        });
+      case 'forget-watermark':
+        return this.#afterLoss(error, () => {
+          this.#steps.watermarkRefused(error);
+        });
+      case 'relocate':
+        this.#steps.mailboxMoved(error);
+        return this.#wait(error, this.#backOff.next());
+      case 'wait':
+      case 'fewer-connections':
+      case 'retry':
+        return this.#wait(error, this.#backOff.next(error.backOffMs));
+      case 'fewer-subscriptions':
+        return this.#wait(error, this.#backOff.next(error.backOffMs ?? SUBSCRIPTION_COUNT_WAIT_MS));
+      case 'stop-target':
+        return this.#wait(error, this.#backOff.next(MISSING_TARGET_WAIT_MS));
+      case 'authenticate':
+        return error.backOffMs === undefined ? this.#halt(error) : this.#wait(error, this.#backOff.next(error.backOffMs));
+      case 'stop':
+        return this.#halt(error);
+    }
+  }
+
+  /** A lost subscription is made again at once and in silence, as expiry is normal; not so if that does not help. */
+  async #afterLoss(error: EwsError, step: () => void): Promise<void> {
+    step();
+    this.#losses += 1;
+    if (this.#losses > 1) await this.#wait(error, this.#backOff.next());
+  }
+
+  async #wait(error: EwsError, ms: number): Promise<void> {
+    // The first quick retry is silent: most trouble with a network is over before anyone would look.
+    if (error.action !== 'retry' || this.#backOff.failures > 1) this.#report(error);
+    const until = this.#clock.now() + ms;
+    this.enter({ name: 'waiting', retryAt: until, error });
+    while (this.#clock.now() < until && !this.#paused && !this.closed) await this.#sleep(until);
+    // Somebody asked meanwhile: the next round then serves it, as the sleep after it returns at once.
+  }
+
+  async #halt(error: EwsError): Promise<void> {
+    this.#report(error);
+    this.#halted = true;
+    this.enter({ name: 'stopped', error });
+    while (this.#halted && !this.closed) await this.#sleep(undefined);
+    this.#reported = undefined;
+  }
+
+  /** One report an outage, but a reason to stop for good is told even during one. */
+  #report(error: EwsError): void {
+    const final = error.action === 'stop' || error.action === 'authenticate' || error.action === 'stop-target';
+    if (this.#reported !== undefined && (!final || this.#reported === error.code)) return;
+    this.#reported = error.code;
+    this.#listener.error(error);
+  }
+
+  /** Until `until` (ms since 1970), or until woken. */
+  async #sleep(until: number | undefined): Promise<void> {
+    if (!this.#woken && !this.closed && (until === undefined || until > this.#clock.now())) {
+      await new Promise<void>((resolve) => {
+        let timer: Timer | undefined;
+        this.#wakeSleeper = () => {
+          this.#clock.clearTimer(timer);
+          resolve();
+        };
+        if (until !== undefined) timer = this.#clock.setTimer(this.#wakeSleeper, until - this.#clock.now());
+      });
+      this.#wakeSleeper = undefined;
+    }
+    this.#woken = false;
+  }
+}

@@ -1,0 +1,202 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Clock } from '../clock.js';
+import { readEnvelope, writeEnvelope, type ConnectingSid, type RequestHeader } from '../protocol/envelope.js';
+import { EwsError } from '../protocol/ews-error.js';
+import type { Operation, OperationName } from '../protocol/operation.js';
+import type { RequestVersion, ServerVersionInfo } from '../protocol/server-version.js';
+import { ConnectionPool } from './connection-pool.js';
+import { CookieJar } from './cookie-jar.js';
+import { CredentialGuard } from './credential-guard.js';
+import { basicAuthorization, type Credentials } from './credentials.js';
+import { httpError, type HttpAnswer } from './http-error.js';
+import { networkError } from './network-error.js';
+import { DEFAULT_MAX_RESPONSE_BYTES, readBody } from './response-body.js';
+import { ThrottleGate } from './throttle-gate.js';
+import type { TlsOptions } from './tls-options.js';
+
+/** Requests of one account at once, at most (docs: "EWS throttling in Exchange", EWSMaxConcurrency). */
+const DEFAULT_MAX_CONCURRENT = 27;
+/** Just below the 120 s after which IIS closes an idle connection, in milliseconds. */
+const DEFAULT_IDLE_MS = 115_000;
+
+export interface EwsClientOptions {
+  /** The address of EWS, for example `https://mail.example.com/EWS/Exchange.asmx`. */
+  readonly url: string;
+  readonly credentials: Credentials;
+  readonly version: RequestVersion;
+  /** Bound on connecting, on the wait for an answer, and on each wait for more of it, in milliseconds. */
+  readonly timeoutMs: number;
+  readonly clock: Clock;
+  readonly tls?: TlsOptions;
+  /** Bound on an answer, compressed or not, in bytes. */
+  readonly maxResponseBytes?: number;
+  readonly maxConcurrent?: number;
+  /** How long an unused connection is kept, in milliseconds. */
+  readonly idleMs?: number;
+}
+
+/** In whose name and at which back end a request is made. */
+export interface RequestContext {
+  readonly impersonate?: ConnectingSid;
+  /** The group whose cookies go with the request, and the mailbox that anchors it (docs: "How to maintain affinity"). */
+  readonly affinity?: { readonly group: string; readonly anchorMailbox: string };
+  readonly signal?: AbortSignal;
+}
+
+export interface EwsAnswer<Response> {
+  readonly response: Response;
+  /** The server's clock when it answered, in milliseconds since 1970; `undefined` when it did not say. */
+  readonly serverTime: number | undefined;
+}
+
+/** One client for an account: carries operations to its server and brings back their answers or an `EwsError`. */
+export class EwsClient {
+  /** What the server said of itself in its last answer. */
+  server: ServerVersionInfo | undefined;
+
+  readonly #options: EwsClientOptions;
+  readonly #origin: string;
+  readonly #path: string;
+  readonly #pool: ConnectionPool;
+  readonly #guard: CredentialGuard;
+  readonly #gate: ThrottleGate;
+  readonly #cookies = new Map<string, CookieJar>();
+  #closed = false;
+
+  /** Throws `EWS_CONFIGURATION` for a URL that is none. */
+  constructor(options: EwsClientOptions) {
+    const url = checkedUrl(options.url);
+    this.#options = options;
+    this.#origin = url.origin;
+    this.#path = url.pathname + url.search;
+    this.#guard = new CredentialGuard(options.clock);
+    this.#gate = new ThrottleGate(options.clock);
+    this.#pool = new ConnectionPool({
+      origin: url.origin,
+      tls: options.tls ?? {},
+      timeoutMs: options.timeoutMs,
+      idleMs: options.idleMs ?? DEFAULT_IDLE_MS,
+      maxConnections: options.maxConcurrent ?? DEFAULT_MAX_CONCURRENT,
+    });
+  }
+
+  /** Makes one request. Throws an `EwsError`, and nothing else, for every way in which it can fail. */
+  async call<Request, Response>(
+    operation: Operation<Request, Response>,
+    request: Request,
+    context: RequestContext = {},
+  ): Promise<EwsAnswer<Response>> {
+    const header: RequestHeader = {
+      version: this.#options.version,
+      ...(context.impersonate ? { impersonate: context.impersonate } : {}),
+    };
+    const body = writeEnvelope(header, operation.write(request));
+    await this.#gate.pass(context.signal);
+    try {
+      return await this.#guard.run(() => this.#exchange(operation, body, context));
+    } catch (error) {
+      const ewsError = networkError(error, this.#origin, operation.name);
+      if (ewsError.action === 'wait' && ewsError.backOffMs !== undefined) this.#gate.close(ewsError.backOffMs);
+      throw ewsError;
+    }
+  }
+
+  /** Forgets the cookies of a group, so that the next request of it may land on any back end. */
+  forgetAffinity(group: string): void {
+    this.#cookies.delete(group);
+  }
+
+  /** Ends all connections. What is under way fails with an `EwsError`. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#pool.close();
+  }
+
+  async #exchange<Request, Response>(
+    operation: Operation<Request, Response>,
+    body: string,
+    context: RequestContext,
+  ): Promise<EwsAnswer<Response>> {
+    const connection = await this.#pool.acquire();
+    let reusable = false;
+    try {
+      if (this.#closed || context.signal?.aborted) {
+        throw new EwsError('EWS_NETWORK', 'The request was given up before it was sent.', { operation: operation.name });
+      }
+      const answer = await connection.client.request({
+        method: 'POST',
+        path: this.#path,
+        headers: this.#headers(context),
+        body,
+        ...(context.signal ? { signal: context.signal } : {}),
+      });
+      const headers = answer.headers as IncomingHttpHeaders;
+      this.#takeCookies(context, headers);
+      const maxBytes = this.#options.maxResponseBytes ?? DEFAULT_MAX_RESPONSE_BYTES;
+      const text = await readBody(answer.body, headers['content-encoding'], maxBytes);
+      // A refused login is a complete, ordinary answer; after anything else that went wrong - above all after a
+      // SOAP Fault, which some servers follow with a stray second answer - the connection is not trusted again.
+      reusable = answer.statusCode === 401;
+      const result = this.#read(operation, text, { status: answer.statusCode, headers, origin: this.#origin, path: this.#path });
+      reusable = true;
+      return { response: result, serverTime: serverTime(headers) };
+    } finally {
+      this.#pool.release(connection, reusable);
+    }
+  }
+
+  #read<Request, Response>(operation: Operation<Request, Response>, text: string, answer: HttpAnswer): Response {
+    if (answer.status !== 200) throw this.#errorAnswer(text, answer, operation.name);
+    const envelope = readEnvelope(text, operation.name, this.#options.maxResponseBytes);
+    if (envelope.server) this.server = envelope.server;
+    return operation.read(envelope.response);
+  }
+
+  /** Exchange sends SOAP Faults with HTTP 500; they say more than the status does. */
+  #errorAnswer(text: string, answer: HttpAnswer, operation: OperationName): EwsError {
+    const plain = httpError(answer, this.#options.clock.now(), operation);
+    if (answer.status < 500) return plain;
+    try {
+      readEnvelope(text, operation, this.#options.maxResponseBytes);
+    } catch (error) {
+      if (error instanceof EwsError && error.code !== 'EWS_MALFORMED' && error.code !== 'EWS_TOO_LARGE') return error;
+    }
+    return plain;
+  }
+
+  #headers(context: RequestContext): Record<string, string> {
+    const headers: Record<string, string> = {
+      'content-type': 'text/xml; charset=utf-8',
+      accept: 'text/xml',
+      'accept-encoding': 'gzip',
+      'user-agent': 'node-red-ews-notifications',
+      authorization: basicAuthorization(this.#options.credentials),
+    };
+    if (context.affinity) {
+      headers['x-anchormailbox'] = context.affinity.anchorMailbox;
+      headers['x-preferserveraffinity'] = 'true';
+    }
+    const cookie = this.#cookies.get(context.affinity?.group ?? '')?.header();
+    if (cookie !== undefined) headers.cookie = cookie;
+    return headers;
+  }
+
+  #takeCookies(context: RequestContext, headers: IncomingHttpHeaders): void {
+    if (headers['set-cookie'] === undefined) return;
+    const group = context.affinity?.group ?? '';
+    const jar = this.#cookies.get(group) ?? new CookieJar();
+    this.#cookies.set(group, jar);
+    jar.take(headers['set-cookie'], this.#options.clock.now());
+  }
+}
+
+function checkedUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url && (url.protocol === 'http:' || url.protocol === 'https:')) return url;
+  throw new EwsError('EWS_CONFIGURATION', 'The address of EWS must be a URL that begins with https:// or http://.');
+}
+
+function serverTime(headers: IncomingHttpHeaders): number | undefined {
+  const time = Date.parse(headers.date ?? '');
+  return Number.isNaN(time) ? undefined : time;
+}
