@@ -7,7 +7,6 @@ import { nodeDigest } from '../src/subscriptions/position-store.js';
 import { UnwantedSubscriptions } from '../src/subscriptions/unwanted-subscriptions.js';
 import type { TlsOptions } from '../src/transport/tls-options.js';
 import { Account } from './runtime/account.js';
-import type { AccountNode } from './runtime/account-node.js';
 import { numberOf, textOf, type RawConfig } from './runtime/config-values.js';
 import { connectTo, connectToSandbox, type ServerSettings } from './runtime/connect-account.js';
 import { positionsDirectory } from './runtime/positions.js';
@@ -17,10 +16,8 @@ import { Texts } from './runtime/texts.js';
 const DEFAULT_TIMEOUT_SECONDS = 60;
 const MAX_TIMEOUT_SECONDS = 600;
 
-interface AccountCredentials {
-  username?: string;
-  password?: string;
-}
+/** What Node-RED hands over; a credential that was never set is missing. */
+type AccountCredentials = RawConfig & Record<'username' | 'password', unknown>;
 
 /** The address of the sandbox's own mailbox. */
 const SANDBOX_EMAIL = 'demo@sandbox.example';
@@ -30,16 +27,19 @@ module.exports = function (RED: NodeAPI): void {
 
   function EwsAccountNode(this: Node<AccountCredentials>, config: NodeDef & RawConfig): void {
     RED.nodes.createNode(this, config);
-    const { username = '', password = '' } = this.credentials ?? {};
+    const credentials = this.credentials as RawConfig | undefined;
+    const username = textOf(credentials ?? {}, 'username');
+    const password = typeof credentials?.password === 'string' ? credentials.password : '';
     const problem = problemOf(config, username);
-    Object.assign(this, { problem, account: problem ? undefined : makeAccount(this as unknown as AccountNode, config, username, password) });
+    const account = problem ? undefined : makeAccount(this, config, username, password);
+    Object.assign(this, { problem, account });
     if (problem) this.error(texts.problem(problem));
     this.on('close', (done: () => void) => {
-      void (this as unknown as AccountNode).account?.close().finally(done) ?? done();
+      void (account?.close() ?? Promise.resolve()).finally(done);
     });
   }
 
-  function makeAccount(node: AccountNode, config: RawConfig, username: string, password: string): Account {
+  function makeAccount(node: Node, config: RawConfig, username: string, password: string): Account {
     const sandbox = textOf(config, 'server') === 'sandbox';
     const settings: ServerSettings = {
       version: versionOf(config) ?? DEFAULT_REQUEST_VERSION,
@@ -47,8 +47,9 @@ module.exports = function (RED: NodeAPI): void {
       clock: systemClock,
     };
     const tls = tlsOptions(textOf(config, 'tls'));
+    const email = sandbox ? SANDBOX_EMAIL : textOf(config, 'email') || (isSmtpAddress(username) ? username : '');
     return new Account({
-      email: sandbox ? SANDBOX_EMAIL : textOf(config, 'email') || (isSmtpAddress(username) ? username : ''),
+      email,
       clock: systemClock,
       random: Math.random,
       unwanted: new UnwantedSubscriptions(join(positionsDirectory(RED), `${nodeDigest(node.id)}.unwanted.json`)),
@@ -59,7 +60,7 @@ module.exports = function (RED: NodeAPI): void {
               connectTo(textOf(config, 'url'), { type: 'basic', username, password }, tls, settings),
             ),
       abandoned: (subscription) => {
-        node.warn(texts.text('abandoned', { mailbox: subscription.mailbox || (node.account?.email ?? '') }));
+        node.warn(texts.text('abandoned', { mailbox: subscription.mailbox || email }));
       },
     });
   }

@@ -1,36 +1,99 @@
-// A Node-RED with the nodes as they are built, to try them out by hand: its user directory is .demo/, the package in it
-// is a link to this checkout. Options are handed on to Node-RED, for example: npm start -- -p 1881
-import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+// Runs the package's main job where there is no Exchange at hand: the real Node-RED, with a flow that watches a mailbox
+// of the built-in sandbox. Each event is printed as a line and shows in the editor's debug sidebar.
+//
+//   npm start                    until Ctrl-C
+//   npm start -- --seconds 20    stops by itself; exit code 0 if events arrived, 1 if none did
+//   PORT=1881 npm start          another port
+import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { eventLine } from './start/event-line.mjs';
+import { readOptions } from './start/options.mjs';
+import { prepareUserDirectory } from './start/user-directory.mjs';
+
+const HOST = '127.0.0.1';
+/** The examples that the flow is made of, once. */
+const EXAMPLES = ['pull-new-mail.json'];
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const userDir = join(root, '.demo');
-const { name } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
-const link = join(userDir, 'node_modules', name);
-mkdirSync(dirname(link), { recursive: true });
-if (!existsSync(link)) symlinkSync(root, link, 'junction');
-
-const settings = join(userDir, 'settings.js');
-if (!existsSync(settings)) {
-  writeFileSync(
-    settings,
-    `module.exports = {
-  uiHost: '127.0.0.1',
-  flowFile: 'flows.json',
-  telemetry: { enabled: false, updateNotification: false },
-  editorTheme: { tours: false },
-};
-`,
-  );
+function fail(sentence) {
+  console.error(sentence);
+  process.exit(1);
 }
 
-const red = createRequire(import.meta.url).resolve('node-red/red.js');
-const child = spawn(process.execPath, [red, '-u', userDir, ...process.argv.slice(2)], { stdio: 'inherit' });
-// Ctrl+C reaches Node-RED by itself; this process waits until it has closed its nodes.
-process.on('SIGINT', () => undefined);
-process.on('SIGTERM', () => child.kill('SIGTERM'));
-child.on('exit', (code) => (process.exitCode = code ?? 1));
+let options;
+try {
+  options = readOptions(process.argv.slice(2), process.env);
+} catch (error) {
+  fail(error.message);
+}
+
+const require = createRequire(import.meta.url);
+const RED = require('node-red');
+// Express comes with Node-RED; it is found from there.
+const express = createRequire(require.resolve('node-red'))('express');
+
+const app = express();
+const server = createServer(app);
+// Listening comes first: a port that is taken is the most likely trouble, and nothing else has been started then.
+await new Promise((resolve) => {
+  server.once('error', (error) => {
+    if (error.code === 'EADDRINUSE') {
+      fail(`Port ${options.port} is in use by another program. Choose another one: PORT=1881 npm start`);
+    }
+    fail(`Cannot listen on ${HOST}:${options.port}: ${error.message}`);
+  });
+  server.listen(options.port, HOST, resolve);
+});
+
+const flowFile = prepareUserDirectory(root, userDir, EXAMPLES);
+RED.init(server, {
+  userDir,
+  flowFile,
+  uiHost: HOST,
+  uiPort: options.port,
+  httpAdminRoot: '/',
+  httpNodeRoot: '/',
+  telemetry: { enabled: false, updateNotification: false },
+  editorTheme: { tours: false },
+  logging: { console: { level: 'warn', metrics: false, audit: false } },
+});
+app.use('/', RED.httpAdmin);
+app.use('/', RED.httpNode);
+
+let arrived = 0;
+RED.hooks.add('onSend.print-events', (sent) => {
+  for (const { msg, source } of sent) {
+    if (!source.node?.type?.startsWith('ews-')) continue;
+    const line = eventLine(msg);
+    if (line === undefined) continue;
+    arrived += 1;
+    console.log(line);
+  }
+});
+
+let stopping = false;
+async function stop(code) {
+  if (stopping) return;
+  stopping = true;
+  // Nodes close within seconds; should one hang, the process must end all the same.
+  setTimeout(() => process.exit(code), 20_000).unref();
+  server.closeAllConnections();
+  server.close();
+  await RED.stop();
+  process.exit(code);
+}
+process.on('SIGINT', () => void stop(0));
+process.on('SIGTERM', () => void stop(0));
+
+await RED.start();
+console.log(`Node-RED is at http://${HOST}:${options.port}/ - watching a mailbox of the sandbox. Ctrl-C ends it.`);
+if (options.seconds !== undefined) {
+  setTimeout(() => {
+    console.log(arrived === 1 ? '1 message arrived.' : `${arrived} messages arrived.`);
+    void stop(arrived > 0 ? 0 : 1);
+  }, options.seconds * 1000);
+}

@@ -1,16 +1,121 @@
-/**
- * What the edit dialogs share. Each dialog loads this file as a plain script, so the one global is kept if it is
- * already there and everything else stays inside the function.
- */
-interface EwsDialog {
-  /** Node types whose dialogs have announced themselves, for the editor tests. */
-  readonly dialogs: Set<string>;
+/** An open dialog: its values, its rows that come and go, and the sentences below its fields. */
+
+interface EwsDialogs {
+  /** To be called in `oneditprepare`. */
+  open(node: EwsEditorNode): void;
+  /** To be called in `oneditsave`: hands over what Node-RED does not read from the dialog by itself. */
+  save(node: EwsEditorNode): void;
+  /** To be called in `oneditcancel`. */
+  close(node: EwsEditorNode): void;
+  /** `true`, or what is wrong with a property as a sentence. */
+  validate(node: EwsEditorNode, property: string, value: unknown): true | string;
+  /** Looks at all open dialogs again, after something around them changed. */
+  refreshAll(): void;
+  /** A text of the message catalogue that the node types share. */
+  text(key: string, values?: Record<string, string | number>): string;
 }
 
-interface Window {
-  ewsDialog?: EwsDialog;
-}
+window.ewsDialog = Object.assign(
+  window.ewsDialog ?? {},
+  // This script is loaded once for each node type; a second one would not know of dialogs that are open.
+  window.ewsDialog?.open
+    ? {}
+    : ((): EwsDialogs => {
+        const CATALOGUE = '@ews-flows/node-red-ews-notifications/ews-account:';
 
-window.ewsDialog ??= ((): EwsDialog => {
-  return { dialogs: new Set() };
-})();
+        /** The dialogs that are open: an account's may lie over that of a node which uses it. */
+        const openDialogs: { node: EwsEditorNode; form: JQuery; prefix: string }[] = [];
+        const dialogOf = (node: EwsEditorNode) => openDialogs.find((dialog) => dialog.node === node);
+
+        const text = (key: string, values: Record<string, string | number> = {}): string =>
+          (RED._ as (id: string, values: object) => string)(CATALOGUE + key, values);
+
+        /** The values as they stand in the dialog if it is open, else as they are stored. */
+        function valuesOf(node: EwsEditorNode): EwsValues {
+          const dialog = dialogOf(node);
+          const properties = Object.keys(node._def.defaults);
+          const values = Object.fromEntries(properties.map((property) => [property, node[property]]));
+          if (!dialog) return values;
+          const { form, prefix } = dialog;
+          for (const property of [...properties, ...Object.keys(node._def.credentials ?? {})]) {
+            const field = form.find(`#${prefix}-${property}`);
+            if (field.length > 0) values[property] = field.is(':checkbox') ? field.prop('checked') : field.val();
+          }
+          return { ...values, ...listsOf(form) };
+        }
+
+        /** What is edited with something else than a plain field. */
+        function listsOf(form: JQuery): { folders?: EwsFolder[]; events?: string[] } {
+          const folders = form.find('.ews-folders');
+          const events = form.find('.ews-events');
+          return {
+            ...(folders.length > 0 ? { folders: ewsDialog.readFolderList(folders) } : {}),
+            ...(events.length > 0 ? { events: ewsDialog.readEventList(events) } : {}),
+          };
+        }
+
+        function problems(node: EwsEditorNode, values: EwsValues): Record<string, string> {
+          return ewsDialog.problemsOf(node.type, values, ewsDialog.surroundingsOf(node, values));
+        }
+
+        function validate(node: EwsEditorNode, property: string, value: unknown): true | string {
+          const problem = problems(node, { ...valuesOf(node), [property]: value })[property];
+          return problem === undefined ? true : text(`problem.${problem}`);
+        }
+
+        function refresh(node: EwsEditorNode): void {
+          const dialog = dialogOf(node);
+          if (!dialog) return;
+          const { form } = dialog;
+          const values = valuesOf(node);
+          const wrong = problems(node, values);
+          const hints = ewsDialog.hintsOf(node.type, values);
+          for (const [row, applies] of Object.entries(ewsDialog.rowsOf(node.type, values))) {
+            form.find(`[data-ews-row="${row}"]`).toggle(applies);
+          }
+          form.find('.ews-note').remove();
+          for (const [row, hint] of Object.entries(hints)) {
+            if (hint) addNote(form, row, 'ews-hint', text(hint.key, hint.values));
+          }
+          for (const [property, problem] of Object.entries(wrong)) {
+            addNote(form, property, 'ews-problem', text(`problem.${problem}`));
+          }
+        }
+
+        function addNote(form: JQuery, row: string, kind: string, sentence: string): void {
+          form.find(`[data-ews-row="${row}"]`).append($('<div class="ews-note">').addClass(kind).text(sentence));
+        }
+
+        function open(node: EwsEditorNode): void {
+          const prefix = node._def.category === 'config' ? 'node-config-input' : 'node-input';
+          const form = $(`#${prefix}-name`).closest('form');
+          openDialogs.push({ node, form, prefix });
+          const changed = () => {
+            refresh(node);
+          };
+          const folders = form.find('.ews-folders');
+          if (folders.length > 0) ewsDialog.makeFolderList(folders, node.folders, changed);
+          const events = form.find('.ews-events');
+          if (events.length > 0) ewsDialog.makeEventList(events, node.events, changed);
+          form.on('input change', 'input, select, textarea', changed);
+          refresh(node);
+        }
+
+        function close(node: EwsEditorNode): void {
+          const at = openDialogs.findIndex((dialog) => dialog.node === node);
+          if (at >= 0) openDialogs.splice(at, 1);
+        }
+
+        function save(node: EwsEditorNode): void {
+          const dialog = dialogOf(node);
+          if (dialog) Object.assign(node, listsOf(dialog.form));
+          close(node);
+        }
+
+        function refreshAll(): void {
+          for (const { node } of openDialogs) refresh(node);
+        }
+
+        return { open, save, close, validate, refreshAll, text };
+      })(),
+);

@@ -1,5 +1,6 @@
-import { malformedAnswer } from './malformed.js';
+import { malformedAnswer, requiredChild } from './malformed.js';
 import { MESSAGES_NAMESPACE, SOAP_NAMESPACE, TYPES_NAMESPACE } from './namespaces.js';
+import { nonEmpty } from './non-empty.js';
 import type { OperationName } from './operation.js';
 import type { RequestVersion, ServerVersionInfo } from './server-version.js';
 import { readFault } from './soap-fault.js';
@@ -42,10 +43,11 @@ function writeImpersonation(who: ConnectingSid): string {
 }
 
 function writeConnectingSid(who: ConnectingSid): string {
-  if ('principalName' in who) return textElement('t:PrincipalName', who.principalName);
-  if ('sid' in who) return textElement('t:SID', who.sid);
-  if ('primarySmtpAddress' in who) return textElement('t:PrimarySmtpAddress', who.primarySmtpAddress);
-  return textElement('t:SmtpAddress', who.smtpAddress);
+  const write = (name: string, value: string) => textElement(name, nonEmpty('The account to impersonate', value));
+  if ('principalName' in who) return write('t:PrincipalName', who.principalName);
+  if ('sid' in who) return write('t:SID', who.sid);
+  if ('primarySmtpAddress' in who) return write('t:PrimarySmtpAddress', who.primarySmtpAddress);
+  return write('t:SmtpAddress', who.smtpAddress);
 }
 
 /** An answer: its response element, and what the server says of itself. */
@@ -63,8 +65,8 @@ export function readEnvelope(xml: string, operation?: OperationName, maxLength?:
   const root = readXml(xml, maxLength);
   if (root.name === 'Fault') throw readFault(root, operation);
   if (root.name !== 'Envelope') return { response: root };
-  const response = root.child('Body')?.children[0];
-  if (!response) throw malformedAnswer('its SOAP body is empty');
+  const response = requiredChild(root, 'Body').children[0];
+  if (!response) throw malformedAnswer('the SOAP <Body> is empty');
   if (response.name === 'Fault') throw readFault(response, operation);
   const info = root.child('Header')?.child('ServerVersionInfo');
   return info ? { response, server: readServerVersion(info) } : { response };

@@ -1,5 +1,6 @@
 import { isDistinguishedFolder } from './distinguished-folder.js';
 import { EwsError } from './ews-error.js';
+import { nonEmpty } from './non-empty.js';
 import { element, textElement } from './xml-writer.js';
 
 /** A folder that a request names: a distinguished name such as `inbox`, or the id of a folder. */
@@ -18,12 +19,13 @@ export function writeFolderIds(folders: readonly FolderReference[], mailbox?: st
 }
 
 function writeFolderId(folder: FolderReference, mailbox: string | undefined): string {
-  if (folder.id === '') throw new EwsError('EWS_INVALID_REQUEST', 'A folder has an empty id.');
-  const attributes = { Id: folder.id, ChangeKey: folder.changeKey };
+  const attributes = { Id: nonEmpty('The id of a folder', folder.id), ChangeKey: folder.changeKey };
   if (!isDistinguishedFolder(folder.id)) return element('t:FolderId', attributes);
   return element(
     't:DistinguishedFolderId',
     attributes,
-    mailbox === undefined ? '' : element('t:Mailbox', {}, textElement('t:EmailAddress', mailbox)),
+    mailbox === undefined
+      ? ''
+      : element('t:Mailbox', {}, textElement('t:EmailAddress', nonEmpty('The address of the mailbox', mailbox))),
   );
 }

@@ -1,10 +1,10 @@
-import { EwsError } from './ews-error.js';
 import { requiredChild } from './malformed.js';
+import { nonEmpty } from './non-empty.js';
 import { readNotification, type Notification } from './notification.js';
 import type { Operation } from './operation.js';
 import { singleMessage } from './response-message.js';
 import type { XmlElement } from './xml-element.js';
-import { textElement, element } from './xml-writer.js';
+import { element, textElement } from './xml-writer.js';
 
 export interface GetEventsRequest {
   readonly subscriptionId: string;
@@ -23,12 +23,11 @@ export const getEvents: Operation<GetEventsRequest, Notification> = {
 };
 
 export function writeGetEvents(request: GetEventsRequest): string {
-  if (request.subscriptionId === '') throw new EwsError('EWS_INVALID_REQUEST', 'The subscription id is empty.');
   return element(
     'm:GetEvents',
     {},
-    textElement('m:SubscriptionId', request.subscriptionId),
-    textElement('m:Watermark', request.watermark ?? NO_WATERMARK),
+    textElement('m:SubscriptionId', nonEmpty('The subscription id', request.subscriptionId)),
+    textElement('m:Watermark', nonEmpty('The watermark', request.watermark ?? NO_WATERMARK)),
   );
 }
 

@@ -1,4 +1,4 @@
-import { quoted } from './xml-problem.js';
+import { quoted } from './quoted.js';
 
 /**
  * What a text is that is no XML document, in words for the author of a flow, or nothing when it may be one.
@@ -13,7 +13,7 @@ export function whatInsteadOfXml(document: string, start: number): string | unde
   if (/^[{[]/.test(beginning)) return 'it is JSON';
   // eslint-disable-next-line no-control-regex -- these very characters tell text from other data
   if (/^[^<]{0,8}[\u0000-\u0008\u000e-\u001f\ufffd]/.test(beginning)) return 'it is binary data';
-  return `it begins with "${quoted(beginning, 40).trim()}" instead of a tag`;
+  return `it begins with "${quoted(beginning, 40)}" instead of a tag`;
 }
 
 /** A web page, with its title: that of a proxy or a load balancer often says all. */

@@ -45,23 +45,25 @@ export function readNotification(element: XmlElement): Notification {
 
 function readEvent(eventType: EventType, element: XmlElement): MailboxEvent {
   const watermark = nonEmpty(element.childText('Watermark'));
-  const base = {
-    eventType,
-    timeStamp: requiredText(element, 'TimeStamp').trim(),
-    ...readSubject(eventType, element),
-    parentFolderId: readId(requiredChild(element, 'ParentFolderId')),
-  };
-  const unreadCount = eventType === 'Modified' ? readCount(element.childText('UnreadCount')) : undefined;
-  // The parts were chosen by eventType just above; the compiler cannot follow a union through a spread.
+  const timeStamp = requiredText(element, 'TimeStamp').trim();
+  const subject = readSubject(eventType, element);
+  const counted = eventType === 'Modified' && 'folderId' in subject;
+  const unreadCount = counted ? readCount(element.childText('UnreadCount')) : undefined;
+  // The parts are chosen by eventType; the compiler cannot follow a union through a spread.
   return {
-    ...base,
-    ...(eventType === 'Moved' || eventType === 'Copied' ? readOrigin(element) : {}),
+    eventType,
+    timeStamp,
+    ...subject,
+    parentFolderId: readId(requiredChild(element, 'ParentFolderId')),
+    ...(eventType === 'Moved' || eventType === 'Copied' ? readOrigin(subject, element) : {}),
     ...(unreadCount === undefined ? {} : { unreadCount }),
     ...(watermark === undefined ? {} : { watermark }),
   } as MailboxEvent;
 }
 
-function readSubject(eventType: EventType, element: XmlElement): { itemId: EwsId } | { folderId: EwsId } {
+type Subject = { itemId: EwsId } | { folderId: EwsId };
+
+function readSubject(eventType: EventType, element: XmlElement): Subject {
   const item = element.child('ItemId');
   if (item) return { itemId: readId(item) };
   const folder = element.child('FolderId');
@@ -69,12 +71,13 @@ function readSubject(eventType: EventType, element: XmlElement): { itemId: EwsId
   throw malformedAnswer(`a ${eventType} event names neither an item nor a folder`);
 }
 
-function readOrigin(element: XmlElement): object {
-  const oldParentFolderId = readId(requiredChild(element, 'OldParentFolderId'));
-  const oldItem = element.child('OldItemId');
-  return oldItem
-    ? { oldItemId: readId(oldItem), oldParentFolderId }
-    : { oldFolderId: readId(requiredChild(element, 'OldFolderId')), oldParentFolderId };
+/** What a moved or copied item or folder was before, and where. */
+function readOrigin(subject: Subject, element: XmlElement): object {
+  const oldId = (name: string) => readId(requiredChild(element, name));
+  return {
+    ...('itemId' in subject ? { oldItemId: oldId('OldItemId') } : { oldFolderId: oldId('OldFolderId') }),
+    oldParentFolderId: oldId('OldParentFolderId'),
+  };
 }
 
 /** Reads an element with `Id` and `ChangeKey` attributes (schema: ItemIdType, FolderIdType). */

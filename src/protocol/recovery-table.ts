@@ -57,7 +57,7 @@ export const RECOVERY_TABLE: readonly RecoveryRow[] = [
       'ErrorInvalidSubscription',
       'ErrorExpiredSubscription',
       'ErrorSubscriptionUnsubscribed',
-      'ErrorSubscriptionUnsubsribed', // as the schema spells it
+      'ErrorSubscriptionUnsubsribed', // as the documentation spells it
       'ErrorReadEventsFailed',
       'ErrorProxiedSubscriptionCallFailure',
     ],

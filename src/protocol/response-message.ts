@@ -2,6 +2,7 @@ import { EwsError, type EwsErrorDetails } from './ews-error.js';
 import { malformedAnswer, requiredChild } from './malformed.js';
 import { backOffOf, readMessageXml } from './message-xml.js';
 import type { OperationName } from './operation.js';
+import { quoted } from './quoted.js';
 import type { XmlElement } from './xml-element.js';
 
 /**
@@ -32,18 +33,26 @@ export function throwIfError(message: XmlElement, operation: OperationName): voi
   if (error) throw error;
 }
 
-/** The `EwsError` that a response message stands for, if it is one. */
+/** What is shown of a server's sentence, in UTF-16 code units. */
+const MAX_SENTENCE = 500;
+
+/**
+ * The `EwsError` that a response message stands for, if it is one. A Warning is none, but for the one that says that
+ * this part of the request was not looked at.
+ */
 export function errorOf(message: XmlElement, operation: OperationName): EwsError | undefined {
+  const responseClass = message.attributes.ResponseClass;
   const code = message.childText('ResponseCode')?.trim() ?? '';
-  if (message.attributes.ResponseClass !== 'Error' && (code === '' || code === 'NoError')) return undefined;
-  if (message.attributes.ResponseClass === 'Warning') return undefined;
-  const text = message.childText('MessageText')?.trim() ?? '';
+  const failed = code !== '' && code !== 'NoError';
+  if (!failed && responseClass !== 'Error') return undefined;
+  if (responseClass === 'Warning' && code !== 'ErrorBatchProcessingStopped') return undefined;
+  const text = quoted(message.childText('MessageText') ?? '', MAX_SENTENCE);
   const values = readMessageXml(message.child('MessageXml'));
   const backOffMs = backOffOf(values);
   const details: EwsErrorDetails = { operation, values, ...(backOffMs === undefined ? {} : { backOffMs }) };
-  const shown = code === '' ? 'an error without a code' : code;
+  const shown = failed ? quoted(code) : 'an error without a code';
   return new EwsError(
-    code === '' ? 'EWS_MALFORMED' : code,
+    failed ? code : 'EWS_MALFORMED',
     `${operation} was answered with ${shown}${text === '' ? '' : `: ${text}`}`,
     details,
   );

@@ -2,6 +2,7 @@ import { EVENT_TYPES, type EventType } from './event-type.js';
 import { EwsError } from './ews-error.js';
 import { writeFolderIds, type FolderReference } from './folder-ids.js';
 import { requiredText } from './malformed.js';
+import { nonEmpty } from './non-empty.js';
 import type { Operation } from './operation.js';
 import { singleMessage } from './response-message.js';
 import { wholeNumberIn } from './whole-number.js';
@@ -119,12 +120,11 @@ function writeEventTypes(events: readonly EventType[]): string {
 }
 
 function writeWatermark(watermark: string | undefined): string {
-  if (watermark === '') throw new EwsError('EWS_INVALID_REQUEST', 'The watermark is empty.');
-  return watermark === undefined ? '' : textElement('t:Watermark', watermark);
+  return watermark === undefined ? '' : textElement('t:Watermark', nonEmpty('The watermark', watermark));
 }
 
 function checkedPushUrl(url: string): string {
-  const protocol = URL.canParse(url) ? new URL(url).protocol : '';
+  const protocol = URL.canParse(url) && !/\s/.test(url) ? new URL(url).protocol : '';
   if ((protocol === 'http:' || protocol === 'https:') && url.length <= MAX_PUSH_URL_LENGTH) return url;
   throw new EwsError(
     'EWS_INVALID_REQUEST',

@@ -1,4 +1,4 @@
-import { EwsError } from './ews-error.js';
+import { nonEmpty } from './non-empty.js';
 import type { Operation } from './operation.js';
 import { singleMessage } from './response-message.js';
 import type { XmlElement } from './xml-element.js';
@@ -17,8 +17,8 @@ export const unsubscribe: Operation<UnsubscribeRequest, void> = {
 };
 
 export function writeUnsubscribe(request: UnsubscribeRequest): string {
-  if (request.subscriptionId === '') throw new EwsError('EWS_INVALID_REQUEST', 'The subscription id is empty.');
-  return element('m:Unsubscribe', {}, textElement('m:SubscriptionId', request.subscriptionId));
+  const subscriptionId = nonEmpty('The subscription id', request.subscriptionId);
+  return element('m:Unsubscribe', {}, textElement('m:SubscriptionId', subscriptionId));
 }
 
 export function readUnsubscribe(response: XmlElement): void {

@@ -1,6 +1,7 @@
 import { EwsError } from './ews-error.js';
+import { quoted } from './quoted.js';
+import { position, xmlProblem } from './xml-problem.js';
 import { decodeReference, LONGEST_REFERENCE } from './xml-reference.js';
-import { quoted, position, xmlProblem } from './xml-problem.js';
 
 /** Elements may be nested this deep. EWS needs about twenty. */
 export const MAX_DEPTH = 100;
@@ -78,19 +79,11 @@ class WellFormedCheck {
 
   #markup(): void {
     this.#countPart();
-    switch (this.#document.charAt(this.#at + 1)) {
-      case '/':
-        this.#endTag();
-        return;
-      case '!':
-        this.#commentOrCdata();
-        return;
-      case '?':
-        this.#fail('it has a processing instruction, which SOAP forbids', this.#at);
-        return;
-      default:
-        this.#startTag();
-    }
+    const kind = this.#document.charAt(this.#at + 1);
+    if (kind === '/') this.#endTag();
+    else if (kind === '!') this.#commentOrCdata();
+    else if (kind === '?') this.#fail('it has a processing instruction, which SOAP forbids', this.#at);
+    else this.#startTag();
   }
 
   #startTag(): void {
@@ -154,7 +147,8 @@ class WellFormedCheck {
   #commentOrCdata(): void {
     if (this.#document.startsWith('<!--', this.#at)) this.#skipPast('-->', 4, 'a comment');
     else if (!this.#document.startsWith('<![CDATA[', this.#at)) {
-      this.#fail('it has a document type declaration (DOCTYPE), which is refused', this.#at);
+      const doctype = /^<!doctype/i.test(this.#document.slice(this.#at, this.#at + 9));
+      this.#fail(`it has a ${doctype ? 'DOCTYPE' : 'declaration'} ("<!…"), which is refused`, this.#at);
     } else if (this.#open.length === 0) this.#fail('there is text outside the root element', this.#at);
     else this.#skipPast(']]>', 9, 'a CDATA section');
   }

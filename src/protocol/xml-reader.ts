@@ -27,6 +27,8 @@ const parser = new XMLParser({
   processEntities: false,
   cdataPropName: CDATA,
   maxNestedTags: MAX_DEPTH,
+  // "toString" and the like: they become own properties here and shadow nothing.
+  onDangerousProperty: (name) => name,
 });
 
 /**

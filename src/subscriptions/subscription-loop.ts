@@ -1,5 +1,6 @@
 import type { Clock, Timer } from '../clock.js';
 import { toEwsError, type EwsError } from '../protocol/ews-error.js';
+import type { RecoveryAction } from '../protocol/recovery-table.js';
 import { BackOff } from './back-off.js';
 import type { EngineListener } from './engine-listener.js';
 import type { SubscriptionState } from './subscription-state.js';
@@ -36,7 +37,7 @@ export class SubscriptionLoop {
   #halted = false;
   #woken = false;
   #wakeSleeper: (() => void) | undefined;
-  #losses = 0;
+  readonly #losses = new Set<RecoveryAction>();
   #reported: string | undefined;
   #running: Promise<void> | undefined;
   #round: Promise<unknown> = Promise.resolve();
@@ -102,7 +103,7 @@ export class SubscriptionLoop {
   /** A round brought an answer: whatever outage there was is over. */
   connected(lastEventAt: number | undefined): void {
     this.#backOff.reset();
-    this.#losses = 0;
+    this.#losses.clear();
     this.#reported = undefined;
     this.enter({ name: 'connected', lastEventAt });
   }
@@ -157,8 +158,8 @@ export class SubscriptionLoop {
   /** A lost subscription is made again at once and in silence, as expiry is normal; not so if that does not help. */
   async #afterLoss(error: EwsError, step: () => void): Promise<void> {
     step();
-    this.#losses += 1;
-    if (this.#losses > 1) await this.#wait(error, this.#backOff.next());
+    if (this.#losses.has(error.action)) await this.#wait(error, this.#backOff.next());
+    else this.#losses.add(error.action);
   }
 
   async #wait(error: EwsError, ms: number): Promise<void> {

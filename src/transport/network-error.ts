@@ -72,6 +72,8 @@ function certificateProblem(code: string): string | undefined {
 function codeOf(thrown: unknown): string {
   if (!(thrown instanceof Error)) return '';
   const inner = thrown instanceof AggregateError ? (thrown.errors as unknown[])[0] : thrown.cause;
+  // undici gives its parser's errors a code only at times.
+  if (thrown.name === 'HTTPParserError') return 'HPE_INVALID';
   const own = 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : '';
   if (own === '' || own === 'UND_ERR_SOCKET') return codeOf(inner) || own;
   return own;

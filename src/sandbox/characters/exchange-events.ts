@@ -46,10 +46,7 @@ function ofItem(action: ItemAction): RaisedEvent[] {
         ...bothModified(action.oldParent, action.item.folder),
       ];
     case 'trash':
-      return [
-        ...trashed(placeOfItem(action.item), action.old),
-        ...bothModified(action.oldParent, action.item.folder),
-      ];
+      return [...trashed(placeOfItem(action.item), action.old), ...bothModified(action.oldParent, action.item.folder)];
     case 'hardDelete':
       return [{ type: 'Deleted', subject: action.old }, folderModified(action.oldParent)];
   }

@@ -1,9 +1,11 @@
 import { MESSAGES_NAMESPACE, SOAP_NAMESPACE, TYPES_NAMESPACE } from '../../protocol/namespaces.js';
-import { element, escapeXml } from '../../protocol/xml-writer.js';
-import { writeMessageXml, writeResponseMessage } from '../soap/response.js';
-import { isInScope } from '../subscriptions/read-events.js';
+import { element, escapeXml, textElement } from '../../protocol/xml-writer.js';
+import { ExchangeStream } from '../notifications/exchange-stream.js';
+import { ResponseError } from '../soap/response-error.js';
+import { failure, success, writeMessageXml, writeResponseMessage } from '../soap/response.js';
+import { isInScope } from '../notifications/read-events.js';
 import { timeStamp } from '../time-stamp.js';
-import type { Character, SubscriptionIdPlace } from './character.js';
+import type { Character, StreamEnvelope, SubscriptionIdPlace } from './character.js';
 import { exchangeEvents } from './exchange-events.js';
 import { writeNotificationContent } from './notification-writer.js';
 
@@ -22,12 +24,21 @@ export const exchange: Character = {
     isInScope(scope, event) &&
     (event.seenBy === undefined || event.seenBy === (scope.folders === undefined ? 'all' : 'named')),
   hasWatermarks: true,
+  subscriptionErrors: {
+    unknown: ['ErrorSubscriptionNotFound'],
+    expired: ['ErrorExpiredSubscription'],
+    notYours: ['ErrorSubscriptionAccessDenied'],
+    lost: ['ErrorReadEventsFailed'],
+  },
   impersonatedOwns: false,
   hidesMissingRights: false,
+  badIdSpoilsStream: true,
+  pushes: true,
   wrongPasswords: 0,
   maxBacklog: Number.POSITIVE_INFINITY,
   subscriptionId,
   faultStatus: 500,
+  strayAfterFault: () => '',
 
   writeResponse(operation, messages) {
     const written = messages.map((message) => writeResponseMessage(`m:${operation}ResponseMessage`, message));
@@ -43,9 +54,8 @@ export const exchange: Character = {
   },
 
   // Streams are written by another part of the server, with other prefixes.
-  writeStreamed(message) {
-    const operation = 'GetStreamingEvents';
-    const written = writeResponseMessage(`m:${operation}ResponseMessage`, message);
+  writeStreamed(envelope) {
+    const written = writeResponseMessage('m:GetStreamingEventsResponseMessage', streamMessage(envelope));
     return (
       DECLARATION +
       element(
@@ -59,11 +69,35 @@ export const exchange: Character = {
         element(
           'soap11:Body',
           { 'xmlns:soap11': SOAP_NAMESPACE },
-          writeResponseElement(operation, element('m:ResponseMessages', {}, written)),
+          writeResponseElement('GetStreamingEvents', element('m:ResponseMessages', {}, written)),
         ),
       )
     );
   },
+
+  writePush(message) {
+    const written = writeResponseMessage('m:SendNotificationResponseMessage', message);
+    const namespaces = { 'xmlns:m': MESSAGES_NAMESPACE, 'xmlns:t': TYPES_NAMESPACE };
+    return (
+      DECLARATION +
+      element(
+        'soap11:Envelope',
+        { 'xmlns:soap11': SOAP_NAMESPACE },
+        element(
+          'soap11:Header',
+          {},
+          element('t:RequestServerVersion', { 'xmlns:t': TYPES_NAMESPACE, Version: 'Exchange2016' }),
+        ),
+        element(
+          'soap11:Body',
+          {},
+          element('m:SendNotification', namespaces, element('m:ResponseMessages', {}, written)),
+        ),
+      )
+    );
+  },
+
+  openStream: (settings) => new ExchangeStream(settings),
 
   writeNotification(subscription, batch) {
     const watermarks = subscription.delivery !== 'streaming';
@@ -99,12 +133,25 @@ export const exchange: Character = {
   },
 };
 
+/** Where the schema says `t:Notification`, Exchange writes `m:Notification`, and its own client insists on that. */
+function streamMessage({ error, notifications = [], errorSubscriptionIds = [], connectionStatus }: StreamEnvelope) {
+  const list = (name: string, contents: readonly string[]) =>
+    contents.length === 0 ? '' : element(name, {}, ...contents);
+  const content =
+    list(
+      'm:Notifications',
+      notifications.map((notification) => element('m:Notification', {}, notification)),
+    ) +
+    list(
+      'm:ErrorSubscriptionIds',
+      errorSubscriptionIds.map((id) => textElement('t:SubscriptionId', id)),
+    ) +
+    (connectionStatus === undefined ? '' : textElement('m:ConnectionStatus', connectionStatus));
+  return error ? failure(new ResponseError(error.code, error.text), content) : success(content);
+}
+
 function writeResponseElement(operation: string, content: string): string {
-  return element(
-    `m:${operation}Response`,
-    { 'xmlns:m': MESSAGES_NAMESPACE, 'xmlns:t': TYPES_NAMESPACE },
-    content,
-  );
+  return element(`m:${operation}Response`, { 'xmlns:m': MESSAGES_NAMESPACE, 'xmlns:t': TYPES_NAMESPACE }, content);
 }
 
 /** As Exchange makes them: the server's name, an id, the mailbox and the time. */

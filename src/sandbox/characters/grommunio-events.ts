@@ -22,7 +22,10 @@ function ofItem(action: ItemAction): RaisedEvent[] {
     case 'create':
       return [{ type: 'Created', subject: placeOfItem(action.item) }, folderModified(action.item.folder)];
     case 'modify': {
-      const once = [{ type: 'Modified', subject: placeOfItem(action.item) } as const, folderModified(action.item.folder)];
+      const once = [
+        { type: 'Modified', subject: placeOfItem(action.item) } as const,
+        folderModified(action.item.folder),
+      ];
       return [...once, ...once];
     }
     case 'copy':

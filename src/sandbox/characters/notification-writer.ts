@@ -2,7 +2,7 @@ import { element, textElement } from '../../protocol/xml-writer.js';
 import { STUB_CHANGE_KEYS } from '../ids.js';
 import type { JournalEvent, Place } from '../mailbox/journal.js';
 import type { Mailbox } from '../mailbox/mailbox.js';
-import type { Batch, Subscription } from '../subscriptions/subscription.js';
+import type { Batch, Subscription } from '../notifications/subscription.js';
 
 /** What servers write differently in a notification. */
 export interface NotificationStyle {
@@ -43,13 +43,19 @@ function writeEvent(mailbox: Mailbox, event: JournalEvent, style: NotificationSt
 /** `ItemId` or `FolderId`, then `ParentFolderId`; with `Old` before each name for where it was. */
 function writePlace(mailbox: Mailbox, place: Place, { changeKeys }: NotificationStyle, prefix: '' | 'Old'): string {
   const { ids } = mailbox.store;
-  const parent = writeId(`t:${prefix}ParentFolderId`, ids.folderId(place.parent), changeKeys && STUB_CHANGE_KEYS.folder);
+  const parent = writeId(
+    `t:${prefix}ParentFolderId`,
+    ids.folderId(place.parent),
+    changeKeys && STUB_CHANGE_KEYS.folder,
+  );
   if (place.item === undefined) {
     const id = ids.folderId(place.folder ?? place.parent);
     return writeId(`t:${prefix}FolderId`, id, changeKeys && STUB_CHANGE_KEYS.folder) + parent;
   }
   const id = ids.itemId(place.parent, place.item);
-  return writeId(`t:${prefix}ItemId`, id, changeKeys && STUB_CHANGE_KEYS[place.calendar ? 'calendarItem' : 'item']) + parent;
+  return (
+    writeId(`t:${prefix}ItemId`, id, changeKeys && STUB_CHANGE_KEYS[place.calendar ? 'calendarItem' : 'item']) + parent
+  );
 }
 
 /** Ids are base64 and need no escaping; notifications are what the sandbox writes most of. */

@@ -41,8 +41,18 @@ export const FOLDER_LAYOUT: readonly FolderLayout[] = [
   { distinguished: 'serverfailures', displayName: 'Server Failures', folderClass: NOTE, parent: 'syncissues' },
   { distinguished: 'searchfolders', displayName: 'Finder', folderClass: '', parent: 'root' },
   { distinguished: 'recoverableitemsroot', displayName: 'Recoverable Items', folderClass: '', parent: 'root' },
-  { distinguished: 'recoverableitemsdeletions', displayName: 'Deletions', folderClass: '', parent: 'recoverableitemsroot' },
-  { distinguished: 'recoverableitemsversions', displayName: 'Versions', folderClass: '', parent: 'recoverableitemsroot' },
+  {
+    distinguished: 'recoverableitemsdeletions',
+    displayName: 'Deletions',
+    folderClass: '',
+    parent: 'recoverableitemsroot',
+  },
+  {
+    distinguished: 'recoverableitemsversions',
+    displayName: 'Versions',
+    folderClass: '',
+    parent: 'recoverableitemsroot',
+  },
   { distinguished: 'recoverableitemspurges', displayName: 'Purges', folderClass: '', parent: 'recoverableitemsroot' },
   { displayName: FREE_BUSY_FOLDER, folderClass: '', parent: 'root' },
 ];

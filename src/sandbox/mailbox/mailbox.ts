@@ -179,6 +179,11 @@ export class Mailbox {
     this.journal.clear();
   }
 
+  /** Has whoever watches the mailbox look at it. @internal */
+  wake(): void {
+    for (const watcher of [...this.watchers]) watcher();
+  }
+
   #made(kind: 'deliver' | 'create', item: Item): Item {
     this.#raise({ kind, item });
     return item;
@@ -211,6 +216,6 @@ export class Mailbox {
 
   #raise(action: MailboxAction): void {
     for (const event of this.#eventStyle(action, this.#freeBusyFolder)) this.journal.append(event);
-    for (const watcher of [...this.watchers]) watcher();
+    this.wake();
   }
 }

@@ -3,8 +3,9 @@ import type { Character } from '../characters/character.js';
 import { readEwsId } from '../ids.js';
 import { Mailbox } from '../mailbox/mailbox.js';
 import type { Random } from '../random.js';
-import { PushDeliveries } from '../subscriptions/push-deliveries.js';
-import { SubscriptionTable } from '../subscriptions/subscription-table.js';
+import { PushDeliveries, type PushSettings } from '../notifications/push-deliveries.js';
+import { Streams } from '../notifications/streams.js';
+import { SubscriptionTable } from '../notifications/subscription-table.js';
 import type { Account } from './account.js';
 import type { Limits } from './limits.js';
 
@@ -13,6 +14,7 @@ export interface ExchangeSettings {
   readonly random: Random;
   readonly character: Character;
   readonly limits: Limits;
+  readonly push: PushSettings;
 }
 
 /** The organisation behind the server: accounts, mailboxes, rights and subscriptions. It knows nothing of HTTP. */
@@ -22,18 +24,20 @@ export class Exchange {
   readonly character: Character;
   readonly limits: Limits;
   readonly subscriptions: SubscriptionTable;
-  readonly pushes = new PushDeliveries();
+  readonly streams = new Streams();
+  readonly pushes: PushDeliveries;
   readonly #accounts = new Map<string, Account>();
   readonly #byGuid = new Map<string, Mailbox>();
   /** Who may open a mailbox, besides its owner. */
   readonly #delegates = new Map<Mailbox, Set<string>>();
 
-  constructor({ clock, random, character, limits }: ExchangeSettings) {
+  constructor({ clock, random, character, limits, push }: ExchangeSettings) {
     this.clock = clock;
     this.random = random;
     this.character = character;
     this.limits = limits;
     this.subscriptions = new SubscriptionTable(clock);
+    this.pushes = new PushDeliveries(this, push);
   }
 
   get mailboxes(): Iterable<Mailbox> {
@@ -83,6 +87,28 @@ export class Exchange {
 
   revokeDelegate(mailbox: Mailbox, address: string): void {
     this.#delegates.get(mailbox)?.delete(address.toLowerCase());
+    mailbox.wake();
+  }
+
+  /** From now on nothing can be done with the mailbox. */
+  beginMove(mailbox: Mailbox): void {
+    mailbox.isMoving = true;
+    mailbox.wake();
+  }
+
+  /** The mailbox is in another database: subscriptions and watermarks are void, ids stay. */
+  endMove(mailbox: Mailbox): void {
+    mailbox.isMoving = false;
+    mailbox.changeDatabase();
+    for (const subscription of [...this.subscriptions]) {
+      if (subscription.mailbox === mailbox) this.subscriptions.remove(subscription, 'dropped');
+    }
+  }
+
+  /** As a restart does: items stay, subscriptions and streams do not. */
+  forgetSubscriptions(): void {
+    this.streams.releaseAll();
+    this.subscriptions.removeAll();
   }
 
   mayOpen(account: Account, mailbox: Mailbox): boolean {

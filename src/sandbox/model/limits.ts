@@ -18,6 +18,10 @@ export interface Limits {
   readonly streamingIdle: number;
   /** Milliseconds between the heartbeats of a stream: 45 seconds. */
   readonly heartbeat: number;
+  /** Results of one FindItem or FindFolder: 1000 (docs: EWS throttling). */
+  readonly findResults: number;
+  /** Results of one FindItem with a restriction: 250. */
+  readonly restrictedResults: number;
   /** The longest request body that is read, in bytes. */
   readonly requestBytes: number;
 }
@@ -31,5 +35,7 @@ export const DEFAULT_LIMITS: Limits = {
   concurrentRequests: 27,
   streamingIdle: 30 * MINUTE,
   heartbeat: 45_000,
+  findResults: 1000,
+  restrictedResults: 250,
   requestBytes: 4 * 1024 * 1024,
 };

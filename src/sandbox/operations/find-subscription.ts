@@ -1,16 +1,18 @@
 import { sameAddress } from '../model/account.js';
-import { ResponseError } from '../soap/response-error.js';
-import type { Subscription } from '../subscriptions/subscription.js';
+import { FaultError, ResponseError } from '../soap/response-error.js';
+import type { Subscription } from '../notifications/subscription.js';
 import { openMailbox } from './folder-ids.js';
 import type { RequestContext } from './operation.js';
 
 /** The subscription of that id. Throws a `ResponseError` when it is gone, on another server, or somebody else's. */
 export function findSubscription(id: string, context: RequestContext): Subscription {
   const { exchange, backEnd } = context;
+  const { unknown, expired, notYours, idForm } = exchange.character.subscriptionErrors;
+  if (idForm && !idForm.test(id)) throw new FaultError('ErrorInvalidSubscription');
   const subscription = exchange.subscriptions.find(id);
-  if (subscription === 'expired') throw new ResponseError('ErrorExpiredSubscription');
-  if (!subscription || subscription.backEnd !== backEnd) throw new ResponseError('ErrorSubscriptionNotFound');
-  if (!sameAddress(subscription.owner, ownerOf(context))) throw new ResponseError('ErrorSubscriptionAccessDenied');
+  if (subscription === 'expired') throw new ResponseError(...expired);
+  if (!subscription || subscription.backEnd !== backEnd) throw new ResponseError(...unknown);
+  if (!sameAddress(subscription.owner, ownerOf(context))) throw new ResponseError(...notYours);
   return subscription;
 }
 

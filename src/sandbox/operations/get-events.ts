@@ -2,8 +2,8 @@ import { element } from '../../protocol/xml-writer.js';
 import { nonEmptyText, one } from '../soap/request-schema.js';
 import { ResponseError } from '../soap/response-error.js';
 import { success } from '../soap/response.js';
-import { peekEvents } from '../subscriptions/read-events.js';
-import type { Subscription } from '../subscriptions/subscription.js';
+import { peekEvents } from '../notifications/read-events.js';
+import type { Subscription } from '../notifications/subscription.js';
 import { checkReadable, findSubscription } from './find-subscription.js';
 import type { RequestContext, SandboxOperation } from './operation.js';
 
@@ -42,6 +42,6 @@ function readBatch(subscription: Subscription, { exchange }: RequestContext) {
   const batch = peekEvents(subscription, character, limits.eventsPerNotification);
   const backlog = subscription.mailbox.journal.last - subscription.position;
   if (batch && backlog <= character.maxBacklog) return batch;
-  subscriptions.remove(subscription);
-  throw new ResponseError(character.hasWatermarks ? 'ErrorReadEventsFailed' : 'ErrorInvalidSubscription');
+  subscriptions.remove(subscription, 'dropped');
+  throw new ResponseError(...character.subscriptionErrors.lost);
 }

@@ -1,6 +1,6 @@
 import type { XmlElement } from '../../protocol/xml-element.js';
 import { element, textElement } from '../../protocol/xml-writer.js';
-import { anyText, anything, manyOf, type Content } from '../soap/request-schema.js';
+import { manyOf, type Content } from '../soap/request-schema.js';
 
 const extendedFieldAttributes = [
   'DistinguishedPropertySetId',
@@ -26,10 +26,6 @@ export const propertyPaths: Readonly<Record<string, Content>> = {
 
 /** `NonEmptyArrayOfPathsToElementType` */
 export const additionalPropertiesContent: Content = { children: [manyOf(propertyPaths)] };
-
-/** Parts of a shape that the sandbox takes and does not look at. */
-export const ignoredText: Content = anyText;
-export const ignored: Content = anything;
 
 /** The `FieldURI`s that a request names, such as `folder:DisplayName`. */
 export function fieldUris(paths: XmlElement | undefined): ReadonlySet<string> {

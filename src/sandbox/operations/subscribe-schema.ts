@@ -18,7 +18,9 @@ import { folderIdsContent } from './folder-ids.js';
 /** `SubscribeType`, as a server of that version knows it: what came later is not in its schema. */
 export function subscribeContent(version: ServerVersion): Content {
   const streaming = isAtLeast(version, 'Exchange2010_SP1');
-  const attributes = isAtLeast(version, 'Exchange2010') ? { SubscribeToAllFolders: { rule: booleanValue } } : {};
+  const attributes: Content['attributes'] = isAtLeast(version, 'Exchange2010')
+    ? { SubscribeToAllFolders: { rule: booleanValue } }
+    : {};
   const base = [optional('FolderIds', folderIdsContent), one('EventTypes', eventTypes(streaming))];
   const watermark = optional('Watermark', nonEmptyText);
   const callerData = isAtLeast(version, 'Exchange2013') ? [optional('CallerData', anyText)] : [];

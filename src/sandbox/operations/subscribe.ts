@@ -4,8 +4,8 @@ import { textElement } from '../../protocol/xml-writer.js';
 import type { Mailbox } from '../mailbox/mailbox.js';
 import { ResponseError } from '../soap/response-error.js';
 import { success } from '../soap/response.js';
-import { readPushTarget } from '../subscriptions/push-target.js';
-import { Subscription, type Delivery, type Scope } from '../subscriptions/subscription.js';
+import { readPushTarget } from '../notifications/push-target.js';
+import { Subscription, type Delivery, type Scope } from '../notifications/subscription.js';
 import { MINUTE } from '../units.js';
 import { ownerOf } from './find-subscription.js';
 import { openFolder, openMailbox } from './folder-ids.js';
@@ -16,7 +16,7 @@ import { subscribeContent } from './subscribe-schema.js';
 export const subscribeOperation: SandboxOperation = {
   name: 'Subscribe',
   schema: subscribeContent,
-  handle(request, context) {
+  async handle(request, context) {
     const { exchange, actsAs, backEnd } = context;
     const { subscriptions, limits, clock } = exchange;
     const [wanted] = request.children as [XmlElement];
@@ -39,7 +39,7 @@ export const subscribeOperation: SandboxOperation = {
       now: clock.now(),
     });
     subscriptions.add(subscription);
-    if (pushTarget) exchange.pushes.start(subscription, pushTarget);
+    if (pushTarget) await exchange.pushes.start(subscription, pushTarget, actsAs);
     return [success(textElement('m:SubscriptionId', subscription.id) + writeStart(subscription, context))];
   },
 };

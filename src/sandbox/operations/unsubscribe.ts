@@ -12,7 +12,7 @@ export const unsubscribeOperation: SandboxOperation = {
     const subscription = findSubscription(request.childText('SubscriptionId') ?? '', context);
     // A push subscription is ended by the answer to its next notification.
     if (subscription.delivery === 'push') throw new ResponseError('ErrorInvalidSubscription');
-    context.exchange.subscriptions.remove(subscription);
+    context.exchange.subscriptions.remove(subscription, 'unsubscribed');
     return [success()];
   },
 };

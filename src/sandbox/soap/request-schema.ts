@@ -67,7 +67,9 @@ export function oneOfValues(values: readonly string[]): ValueRule {
 }
 
 export const booleanValue: ValueRule = (value) =>
-  ['true', 'false', '1', '0'].includes(value.trim()) ? undefined : `The string '${value}' is not a valid Boolean value.`;
+  ['true', 'false', '1', '0'].includes(value.trim())
+    ? undefined
+    : `The string '${value}' is not a valid Boolean value.`;
 
 /** Throws the ErrorSchemaValidation fault, in the words of the server, when `element` is not what the schema says. */
 export function checkSchema(element: XmlElement, content: Content): void {

@@ -37,9 +37,7 @@ export function readSoapRequest(body: string, newest: ServerVersion, maxLength: 
   const header = envelope.child('Header');
   const version = readVersion(header?.child('RequestServerVersion')?.attributes.Version, newest);
   const impersonation = header?.child('ExchangeImpersonation');
-  return impersonation
-    ? { operation, version, impersonate: readImpersonation(impersonation) }
-    : { operation, version };
+  return impersonation ? { operation, version, impersonate: readImpersonation(impersonation) } : { operation, version };
 }
 
 /** Whether a request of `version` may use what came with `since`. */
@@ -51,7 +49,8 @@ function parse(body: string, maxLength: number): XmlElement {
   try {
     return readXml(body, maxLength);
   } catch (error) {
-    if (error instanceof EwsError) throw new FaultError('ErrorInvalidRequest', `The request is invalid: ${error.message}`);
+    if (error instanceof EwsError)
+      throw new FaultError('ErrorInvalidRequest', `The request is invalid: ${error.message}`);
     throw error;
   }
 }

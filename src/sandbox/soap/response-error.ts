@@ -3,7 +3,8 @@ const MESSAGES: Readonly<Record<string, string>> = {
   ErrorAccessDenied: 'Access is denied. Check credentials and try again.',
   ErrorExceededConnectionCount:
     'You have exceeded the available concurrent connections for your account.  Try again once your other requests have completed.',
-  ErrorExceededSubscriptionCount: 'You have exceeded the available subscriptions for your account.  Remove unnecessary subscriptions and try your request again.',
+  ErrorExceededSubscriptionCount:
+    'You have exceeded the available subscriptions for your account.  Remove unnecessary subscriptions and try your request again.',
   ErrorExpiredSubscription: 'The specified subscription has expired.',
   ErrorFolderNotFound: 'The specified folder could not be found in the store.',
   ErrorImpersonateUserDenied: 'The account does not have permission to impersonate the requested user.',

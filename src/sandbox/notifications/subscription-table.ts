@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.js';
 import { MINUTE } from '../units.js';
-import type { Subscription } from './subscription.js';
+import type { EndReason, Subscription } from './subscription.js';
 
 /** How long a server still knows that a subscription has expired, rather than that there never was one. */
 const REMEMBER_EXPIRED = MINUTE;
@@ -9,7 +9,6 @@ const REMEMBER_EXPIRED = MINUTE;
 export class SubscriptionTable {
   readonly #byId = new Map<string, Subscription>();
   readonly #charged = new Map<string, Set<Subscription>>();
-  readonly #ended = new Map<Subscription, () => void>();
   /** How many were made since the server started. */
   count = 0;
 
@@ -37,7 +36,7 @@ export class SubscriptionTable {
     const expiredFor = this.clock.now() - subscription.expiresAt();
     if (expiredFor < 0) return subscription;
     if (expiredFor < REMEMBER_EXPIRED) return 'expired';
-    this.remove(subscription);
+    this.remove(subscription, 'expired');
     return undefined;
   }
 
@@ -46,28 +45,21 @@ export class SubscriptionTable {
     const charged = this.#charged.get(address);
     if (!charged || charged.size < limit) return true;
     const now = this.clock.now();
-    for (const subscription of [...charged]) if (subscription.expiresAt() <= now) this.remove(subscription);
+    for (const subscription of [...charged]) if (subscription.expiresAt() <= now) this.remove(subscription, 'expired');
     return charged.size < limit;
   }
 
-  /** Has `ended` called when the subscription is removed, by whoever. */
-  whenRemoved(subscription: Subscription, ended: () => void): void {
-    this.#ended.set(subscription, ended);
-  }
-
-  remove(subscription: Subscription): void {
+  remove(subscription: Subscription, why: EndReason): void {
     this.#byId.delete(subscription.id);
     const charged = this.#charged.get(subscription.charged);
     charged?.delete(subscription);
     if (charged?.size === 0) this.#charged.delete(subscription.charged);
-    const ended = this.#ended.get(subscription);
-    this.#ended.delete(subscription);
-    ended?.();
+    subscription.onEnd?.(why);
   }
 
   /** As a restart does. */
   removeAll(): void {
-    for (const subscription of [...this.#byId.values()]) this.remove(subscription);
+    for (const subscription of [...this.#byId.values()]) this.remove(subscription, 'dropped');
     this.count = 0;
   }
 }

@@ -4,6 +4,9 @@ import type { Mailbox } from '../mailbox/mailbox.js';
 
 export type Delivery = 'pull' | 'push' | 'streaming';
 
+/** Why a subscription is no more: a client ended it, nobody used it, or the server lost or dropped it. */
+export type EndReason = 'unsubscribed' | 'expired' | 'dropped';
+
 /** What a subscription is about. */
 export interface Scope {
   readonly mailbox: Mailbox;
@@ -53,6 +56,8 @@ export class Subscription {
   position: number;
   /** When it was last used, in milliseconds since 1970; undefined while it is in use and cannot expire. */
   lastUse: number | undefined;
+  /** Called when it is taken out of the server, by whomever. */
+  onEnd: ((why: EndReason) => void) | undefined;
 
   constructor({ id, delivery, scope, owner, charged, lifetime, backEnd, position, now }: SubscriptionSettings) {
     this.id = id;

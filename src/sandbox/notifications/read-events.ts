@@ -13,7 +13,8 @@ export function peekEvents(subscription: Subscription, character: Character, max
   const events: JournalEvent[] = [];
   for (const event of journal.after(previous)) {
     if (!character.sees(scope, event)) continue;
-    if (events.length === max) return { previous, events, position: events[max - 1]?.position ?? previous, moreEvents: true };
+    if (events.length === max)
+      return { previous, events, position: events[max - 1]?.position ?? previous, moreEvents: true };
     events.push(event);
   }
   const position = events.at(-1)?.position ?? journal.last;

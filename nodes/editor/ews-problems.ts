@@ -1,0 +1,146 @@
+/**
+ * What is wrong with a configuration, while it is being typed. The runtime looks at the same things when the flow
+ * starts (src/subscriptions/configuration-problem.ts, nodes/ews-account.ts); a test holds the two together.
+ */
+
+/** What a check needs to know beyond the node's own values. */
+interface EwsSurroundings {
+  /** What is wrong with the account that is chosen, `no-account` if there is none. */
+  readonly accountProblem: string | undefined;
+  /** The account's own address; empty if it has none, `undefined` as long as that is not known. */
+  readonly email: string | undefined;
+  /** Whether a wire leads to the node's input. */
+  readonly wired: boolean;
+  /** The names of the context stores; `undefined` if they are not known. */
+  readonly stores: readonly string[] | undefined;
+}
+
+interface EwsProblems {
+  /** What is wrong, by property: a key below `problem` in the message catalogue. */
+  problemsOf(type: string, values: EwsValues, around: EwsSurroundings): Record<string, string>;
+  /** The value as text, without white space around it. */
+  textOf(value: unknown): string;
+  /** Whether the whole value is the name of an environment variable, which only the runtime can look up. */
+  isVariable(value: unknown): boolean;
+  isSmtpAddress(text: string): boolean;
+  /** Whether a folder is named by an id, as opposed to a name that every mailbox has. */
+  isFolderId(id: string): boolean;
+}
+
+window.ewsDialog = Object.assign(
+  window.ewsDialog ?? {},
+  ((): EwsProblems => {
+    type Problems = Record<string, string>;
+
+    const textOf = (value: unknown): string =>
+      typeof value === 'string' ? value.trim() : typeof value === 'number' ? String(value) : '';
+    const isVariable = (value: unknown): boolean => /^\$\{[^}]+\}$/.test(textOf(value));
+    const isSmtpAddress = (text: string): boolean => /^[^\s@<>,;"]+@[^\s@<>,;"]+$/.test(text);
+    const isFolderId = (id: string): boolean => id.length >= 24 && /^[A-Za-z0-9+/=_-]+$/.test(id);
+    const isTrue = (value: unknown): boolean => value === true || value === 'true';
+
+    /** Whether a text is a number in a range. Empty means the default, a variable is looked up later. */
+    function isNumber(value: unknown, min: number, max: number, whole = false): boolean {
+      const text = textOf(value);
+      if (text === '' || isVariable(text)) return true;
+      const number = Number(text);
+      return number >= min && number <= max && (!whole || Number.isInteger(number));
+    }
+
+    function account(values: EwsValues): Problems {
+      const problems: Problems = {};
+      if (!isNumber(values.timeout, 1, 600)) problems.timeout = 'bad-timeout';
+      if (textOf(values.server) === 'sandbox') return problems;
+      const url = textOf(values.url);
+      if (url === '') problems.url = 'no-url';
+      else if (!isVariable(url) && !isHttpUrl(url)) problems.url = 'bad-url';
+      const email = textOf(values.email);
+      if (email !== '' && !isVariable(email) && !isSmtpAddress(email)) problems.email = 'bad-mailbox';
+      if (values.username !== undefined && textOf(values.username) === '') problems.username = 'no-username';
+      return problems;
+    }
+
+    function isHttpUrl(text: string): boolean {
+      if (!/^https?:\/\//i.test(text)) return false;
+      try {
+        return new URL(text).host !== '';
+      } catch {
+        return false;
+      }
+    }
+
+    /** What holds wherever a mailbox and its folders are chosen. */
+    function watch(values: EwsValues, around: EwsSurroundings): Problems {
+      const problems: Problems = {};
+      const mailbox = textOf(values.mailbox);
+      if (mailbox !== '' && !isVariable(mailbox) && !isSmtpAddress(mailbox)) problems.mailbox = 'bad-mailbox';
+      if (isTrue(values.allFolders)) {
+        if (values.access !== 'impersonate' && isOthers(mailbox, around)) problems.allFolders = 'delegate-all-folders';
+      } else if (foldersOf(values).some((id) => !isVariable(id) && !isFolderId(id) && !ewsDialog.isFolderName(id))) {
+        problems.folders = 'unknown-folder';
+      }
+      return problems;
+    }
+
+    /** Whether a mailbox is certainly not the account's own. */
+    function isOthers(mailbox: string, around: EwsSurroundings): boolean {
+      if (mailbox === '' || isVariable(mailbox)) return false;
+      const { email } = around;
+      return email !== undefined && email.toLowerCase() !== mailbox.toLowerCase();
+    }
+
+    function pull(values: EwsValues, around: EwsSurroundings): Problems {
+      const problems: Problems = values.source === 'input' ? {} : watched(values, around);
+      if (!isNumber(values.interval, 0, 86_400)) problems.interval = 'bad-interval';
+      else if (Number(textOf(values.interval) || 60) === 0 && !around.wired) problems.interval = 'no-interval';
+      const store = textOf(values.store);
+      const { stores } = around;
+      if (store !== '' && !isVariable(store) && stores && !stores.includes(store)) problems.store = 'no-store';
+      return problems;
+    }
+
+    /** A node that subscribes by itself, with nothing but its configuration to go by. */
+    function watched(values: EwsValues, around: EwsSurroundings): Problems {
+      const problems = { ...watch(values, around), ...timeoutAndAccount(values, around) };
+      const impersonate = values.access === 'impersonate';
+      if (impersonate && textOf(values.mailbox) === '' && around.email === '') problems.access = 'impersonate-nobody';
+      if (!isTrue(values.allFolders) && foldersOf(values).length === 0) problems.folders = 'no-folder';
+      if (!Array.isArray(values.events) || values.events.length === 0) problems.events = 'no-event';
+      return problems;
+    }
+
+    /** Messages may bring what is missing here, so that only what is certainly wrong counts. */
+    function subscribe(values: EwsValues, around: EwsSurroundings): Problems {
+      return { ...watch(values, around), ...timeoutAndAccount(values, around) };
+    }
+
+    function timeoutAndAccount(values: EwsValues, { accountProblem }: EwsSurroundings): Problems {
+      const timeout = isNumber(values.subscriptionTimeout, 1, 1440, true);
+      return {
+        ...(accountProblem === undefined || isVariable(values.account) ? {} : { account: accountProblem }),
+        ...(timeout ? {} : { subscriptionTimeout: 'bad-subscription-timeout' }),
+      };
+    }
+
+    function foldersOf({ folders }: EwsValues): string[] {
+      return (Array.isArray(folders) ? (folders as unknown[]) : []).map((folder) =>
+        textOf(typeof folder === 'object' && folder !== null && 'id' in folder ? folder.id : folder),
+      );
+    }
+
+    function problemsOf(type: string, values: EwsValues, around: EwsSurroundings): Problems {
+      switch (type) {
+        case 'ews-account':
+          return account(values);
+        case 'ews-pull':
+          return pull(values, around);
+        case 'ews-subscribe':
+          return subscribe(values, around);
+        default:
+          return {};
+      }
+    }
+
+    return { problemsOf, textOf, isVariable, isSmtpAddress, isFolderId };
+  })(),
+);

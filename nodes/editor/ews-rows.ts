@@ -1,0 +1,75 @@
+/** Which rows of a dialog apply to what is chosen, and the hints below them. */
+
+interface EwsRows {
+  /** For rows that do not always apply, whether they do now. */
+  rowsOf(type: string, values: EwsValues): Record<string, boolean>;
+  /** Hints by row: a key in the message catalogue, and what stands in its text. */
+  hintsOf(
+    type: string,
+    values: EwsValues,
+  ): Record<string, { key: string; values?: Record<string, number> } | undefined>;
+}
+
+window.ewsDialog = Object.assign(
+  window.ewsDialog ?? {},
+  ((): EwsRows => {
+    function rowsOf(type: string, values: EwsValues): Record<string, boolean> {
+      if (type === 'ews-account') return accountRows(values);
+      const own = values.source !== 'input';
+      const others = ewsDialog.textOf(values.mailbox) !== '' || values.access === 'impersonate';
+      return {
+        account: own,
+        mailbox: own,
+        // Messages to ews-subscribe bring mailboxes of their own.
+        access: own && (others || type === 'ews-subscribe'),
+        folders: own,
+        'folder-list': values.allFolders !== true,
+        events: own,
+        subscriptionTimeout: own,
+      };
+    }
+
+    function accountRows(values: EwsValues): Record<string, boolean> {
+      const server = values.server !== 'sandbox';
+      const tls = server && !/^http:/i.test(ewsDialog.textOf(values.url));
+      return { url: server, email: server, auth: server, username: server, password: server, tls, sandbox: !server };
+    }
+
+    function hintsOf(type: string, values: EwsValues): ReturnType<EwsRows['hintsOf']> {
+      if (type === 'ews-account') return { url: urlHint(ewsDialog.textOf(values.url)) };
+      return {
+        interval: type === 'ews-pull' ? intervalHint(values) : undefined,
+        subscriptionTimeout: type === 'ews-pull' ? timeoutHint(values) : undefined,
+        folders: type === 'ews-subscribe' ? foldersHint(values) : undefined,
+      };
+    }
+
+    function urlHint(url: string): { key: string } | undefined {
+      if (/^https?:\/\/[^/]+\/?$/i.test(url)) return { key: 'account.hint.path' };
+      return /^http:/i.test(url) ? { key: 'account.hint.plain' } : undefined;
+    }
+
+    function intervalHint({ interval }: EwsValues): { key: string } | undefined {
+      const text = ewsDialog.textOf(interval);
+      return text !== '' && Number(text) === 0 ? { key: 'watch.hint.ask-only' } : undefined;
+    }
+
+    /** The runtime keeps a subscription alive for at least two polls and a minute (`effectiveTimeout`). */
+    function timeoutHint(values: EwsValues): { key: string; values: Record<string, number> } | undefined {
+      const interval = Number(ewsDialog.textOf(values.interval) || 60);
+      const timeout = Number(ewsDialog.textOf(values.subscriptionTimeout) || 30);
+      const minutes = Math.min(Math.ceil((2 * interval) / 60) + 1, 1440);
+      return interval <= 86_400 && minutes > timeout ? { key: 'watch.hint.raised', values: { minutes } } : undefined;
+    }
+
+    function foldersHint(values: EwsValues): { key: string } | undefined {
+      if (values.allFolders === true) {
+        return values.access === 'impersonate' ? undefined : { key: 'watch.hint.all-folders' };
+      }
+      const folders = Array.isArray(values.folders) ? (values.folders as EwsFolder[]) : [];
+      return folders.some(({ id }) => ewsDialog.isFolderId(id)) ? { key: 'watch.hint.folder-ids' } : undefined;
+    }
+
+    return { rowsOf, hintsOf };
+  })(),
+);

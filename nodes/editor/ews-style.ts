@@ -1,0 +1,26 @@
+/** How the dialogs look. Colours are the editor's own variables, so that they fit its theme. */
+if ($('#ews-dialog-style').length === 0) {
+  $('<style id="ews-dialog-style">')
+    .text(
+      `
+.ews-dialog .form-row > label { width: 110px; }
+.ews-dialog .form-row > input[type=text],
+.ews-dialog .form-row > input[type=password],
+.ews-dialog .form-row > select { width: calc(100% - 118px); }
+.ews-dialog .form-row > input.ews-number { width: 110px; margin-right: 4px; }
+.ews-dialog .ews-field { display: inline-block; width: calc(100% - 118px); vertical-align: top; }
+.ews-dialog label.ews-event, .ews-dialog label.ews-check { display: block; width: auto; margin: 0 0 4px; padding: 4px 0 0 22px; }
+.ews-dialog label.ews-event input, .ews-dialog label.ews-check input { float: left; width: auto; margin: 3px 0 0 -22px; }
+.ews-dialog label.ews-event b { font-weight: 500; margin-right: 8px; }
+.ews-dialog label.ews-event span { color: var(--red-ui-secondary-text-color); }
+.ews-dialog .ews-folder { display: flex; gap: 6px; }
+.ews-dialog .ews-folder input { flex: 1 1 50%; min-width: 0; margin: 0; }
+.ews-dialog .ews-tip { margin: 0 0 12px; }
+.ews-note { margin: 4px 0 0 114px; line-height: 1.35; }
+.ews-field .ews-note { margin-left: 0; }
+.ews-hint { color: var(--red-ui-secondary-text-color); }
+.ews-problem { color: var(--red-ui-text-color-error); }
+`,
+    )
+    .appendTo('head');
+}

@@ -1,0 +1,40 @@
+import type { Person } from '../mailbox/person.js';
+
+/** Who writes to the demo mailbox. The addresses can belong to nobody (RFC 2606). */
+export const SENDERS: readonly Person[] = [
+  { name: 'Amara Okafor', address: 'amara.okafor@northwind.example' },
+  { name: 'Jonas Lindqvist', address: 'jonas.lindqvist@fjordworks.example' },
+  { name: 'Mei Tanaka', address: 'mei.tanaka@hoshi-logistics.example' },
+  { name: 'Priya Raman', address: 'priya.raman@contoso-labs.example' },
+  { name: 'Łukasz Wójcik', address: 'lukasz.wojcik@baltic-parts.example' },
+  { name: 'Elena Márquez', address: 'elena.marquez@plaza-mayor.example' },
+  { name: 'Facilities', address: 'facilities@sandbox.example' },
+  { name: 'Build server', address: 'builds@ci.example' },
+  { name: 'Invoices', address: 'invoices@papertrail.example' },
+];
+
+/** What they write about, and how it goes on. */
+export const MAILS: readonly { readonly subject: string; readonly body: string }[] = [
+  { subject: 'Delivery for order 48213 is on its way', body: 'The pallets left our warehouse this morning.' },
+  { subject: 'Minutes of the Tuesday call', body: 'Please correct what I got wrong. The next call is in two weeks.' },
+  { subject: 'Temperature alarm in cold store 2', body: 'The sensor reports 9.4 °C. Somebody should have a look.' },
+  { subject: 'Invoice 2291 for approval', body: 'The amount is as agreed. Payment is due within 14 days.' },
+  { subject: 'Build 1187 failed', body: 'Two tests failed on the main branch. The log is on the server.' },
+  { subject: 'Can you review the draft contract?', body: 'I changed sections 3 and 7. Comments by Friday, please.' },
+  { subject: 'Übergabe der Schlüssel', body: 'The new keys are at the reception, for you to collect until noon.' },
+  { subject: 'Re: Spare parts for the conveyor', body: 'We have two in stock and can send them today.' },
+  { subject: 'Your badge expires next week', body: 'Bring the old one along when you pick up the new one.' },
+  { subject: 'Lunch on Thursday?', body: 'The place by the canal has opened again.' },
+  { subject: 'Quarterly figures', body: 'The first numbers look good. The details follow tomorrow.' },
+  { subject: 'Request for quotation: 40 pressure sensors', body: 'We would need them by the end of next month.' },
+];
+
+export const APPOINTMENTS: readonly { readonly subject: string; readonly location: string }[] = [
+  { subject: 'Weekly planning', location: 'Room Helsinki' },
+  { subject: 'Site visit', location: 'Warehouse gate 3' },
+  { subject: 'Interview with a candidate', location: 'Room Lisbon' },
+  { subject: 'Maintenance window', location: 'Online' },
+  { subject: 'Review of the sprint', location: 'Room Kyoto' },
+];
+
+export const CATEGORIES: readonly string[] = ['Red category', 'Green category', 'Blue category'];

@@ -1,0 +1,140 @@
+import type { ServerResponse } from 'node:http';
+import { delay, type Clock } from '../../clock.js';
+import { dress } from '../misbehaviour/dress.js';
+import type { WireFailure } from '../misbehaviour/failure.js';
+
+/** So much may wait to be sent to a client that reads slowly, in bytes. */
+const BUSY_BYTES = 1024 * 1024;
+
+/** How an answer goes out: whole or in pieces, and with whatever shall go wrong on the way. */
+export class Wire {
+  readonly #response: ServerResponse;
+  readonly #clock: Clock;
+  readonly #failure: WireFailure;
+  /** Bytes of the body that were sent. */
+  #sent = 0;
+  #ended = false;
+  /** What is still being written; only needed when it goes out in pieces. */
+  #queue: Promise<void> | undefined;
+
+  constructor(response: ServerResponse, clock: Clock, failure: WireFailure = {}) {
+    this.#response = response;
+    this.#clock = clock;
+    this.#failure = failure;
+    response.once('close', () => (this.#ended = true));
+  }
+
+  /** Whether nothing more can be sent, because the connection is gone or the answer has ended. */
+  isOver(): boolean {
+    return this.#ended;
+  }
+
+  /** Whether so much waits to be sent that a sender of streams had better wait. */
+  isBusy(): boolean {
+    return this.#response.writableNeedDrain && this.#response.writableLength > BUSY_BYTES;
+  }
+
+  /** Calls back when what is waiting has been sent. */
+  onceDrained(callback: () => void): void {
+    this.#response.once('drain', callback);
+  }
+
+  /** Calls back when the connection is gone or the answer has been sent. */
+  onceClosed(callback: () => void): void {
+    this.#response.once('close', callback);
+  }
+
+  /** A whole answer, and what a careless server sends behind it. */
+  async respond(status: number, headers: Readonly<Record<string, string>>, body: string, stray = ''): Promise<void> {
+    const { delayMs, silent, reset, truncateAfter } = this.#failure;
+    if (delayMs !== undefined) await delay(this.#clock, delayMs);
+    if (silent || this.isOver()) return;
+    if (reset === 'before') {
+      this.reset();
+      return;
+    }
+    const bytes = dress(body, this.#failure).subarray(0, truncateAfter);
+    this.#response.writeHead(status, { ...headers, 'Content-Length': String(bytes.length) });
+    await this.#send(bytes, reset === 'during' ? Math.floor(bytes.length / 2) : undefined);
+    if (this.isOver()) return;
+    this.#ended = true;
+    const { socket } = this.#response;
+    this.#response.end(() => {
+      if (stray !== '') socket?.write(stray);
+      if (reset === 'after') socket?.resetAndDestroy();
+    });
+  }
+
+  /** The head of a stream. Resolves to `false` when there shall be none. */
+  async open(status: number, headers: Readonly<Record<string, string>>): Promise<boolean> {
+    const { delayMs, silent, reset } = this.#failure;
+    if (delayMs !== undefined) await delay(this.#clock, delayMs);
+    if (silent || this.isOver()) return false;
+    if (reset === 'before') {
+      this.reset();
+      return false;
+    }
+    this.#response.writeHead(status, headers);
+    return true;
+  }
+
+  /** A piece of a stream, in a chunk of its own. */
+  write(text: string): void {
+    if (this.isOver()) return;
+    const bytes = dress(text, this.#failure);
+    if (this.#queue === undefined && this.#isPlain()) {
+      this.#sent += bytes.length;
+      this.#response.write(bytes);
+      return;
+    }
+    this.#queue = (this.#queue ?? Promise.resolve()).then(() => this.#send(bytes));
+  }
+
+  /** The end of a stream. */
+  async end(): Promise<void> {
+    await this.#queue;
+    if (this.isOver()) return;
+    this.#ended = true;
+    this.#response.end();
+  }
+
+  /** Ends the connection with a TCP reset. */
+  reset(): void {
+    this.#ended = true;
+    this.#response.socket?.resetAndDestroy();
+  }
+
+  /** Closes the connection in the middle of whatever is on it. */
+  cut(): void {
+    this.#ended = true;
+    this.#response.socket?.destroy();
+  }
+
+  #isPlain(): boolean {
+    const { silentAfter, cutAfter, chunkBytes, reset } = this.#failure;
+    return silentAfter === undefined && cutAfter === undefined && chunkBytes === undefined && reset !== 'during';
+  }
+
+  /** @param resetAt how many of these bytes go out before the connection is reset */
+  async #send(bytes: Buffer, resetAt?: number): Promise<void> {
+    const { silentAfter, cutAfter, chunkBytes = bytes.length } = this.#failure;
+    const end = Math.min(resetAt ?? Number.POSITIVE_INFINITY, silentAfter ?? Number.POSITIVE_INFINITY);
+    const allowed = Math.min(end, cutAfter ?? Number.POSITIVE_INFINITY) - (resetAt === undefined ? this.#sent : 0);
+    const sending = bytes.subarray(0, Math.max(0, allowed));
+    for (let at = 0; at < sending.length && !this.isOver(); at += chunkBytes) {
+      await this.#sendPiece(sending.subarray(at, at + chunkBytes));
+    }
+    if (sending.length === bytes.length && resetAt === undefined) return;
+    if (resetAt !== undefined) this.reset();
+    else if (cutAfter !== undefined && cutAfter <= (silentAfter ?? cutAfter)) this.cut();
+    else this.#ended = true;
+  }
+
+  /** Resolves when the piece has left, so that the next one is a piece of its own. */
+  #sendPiece(piece: Buffer): Promise<void> {
+    this.#sent += piece.length;
+    return new Promise((resolve) => {
+      this.#response.write(piece, () => setImmediate(resolve));
+    });
+  }
+}

@@ -1,0 +1,55 @@
+import type { Clock } from '../../clock.js';
+import type { Sandbox } from '../sandbox.js';
+import { SECOND } from '../units.js';
+import type { Failure } from './failure.js';
+
+/** One step of a script. */
+export interface ScriptStep {
+  /** When, in seconds after the start. */
+  readonly after: number;
+  /** Something that shall go wrong, with the next requests that fit. */
+  readonly fail?: Failure;
+  readonly do?: 'restart' | 'stop' | 'start' | 'moveMailbox' | 'resetConnections' | 'behave' | 'deliver';
+  /** Whose mailbox is meant; the demo mailbox, if left out. */
+  readonly mailbox?: string;
+}
+
+/** Has a sandbox misbehave as a script says. @returns a function that stops it */
+export function runScript(sandbox: Sandbox, script: readonly ScriptStep[], clock: Clock): () => void {
+  const timers = script.map((step) => clock.setTimer(() => void take(sandbox, step), step.after * SECOND));
+  return () => timers.forEach((timer) => clock.clearTimer(timer));
+}
+
+/** Reads a script from JSON text. Throws, saying what is wrong, for anything else than a list of steps. */
+export function readScript(text: string): readonly ScriptStep[] {
+  const script: unknown = JSON.parse(text);
+  if (!Array.isArray(script)) throw new Error('A script is a JSON array of steps.');
+  return script.map((step: unknown, at) => {
+    const { after } = (step ?? {}) as Partial<ScriptStep>;
+    if (typeof after !== 'number' || after < 0) throw new Error(`Step ${at + 1} does not say after how many seconds.`);
+    return step as ScriptStep;
+  });
+}
+
+async function take(sandbox: Sandbox, { fail, do: action, mailbox }: ScriptStep): Promise<void> {
+  if (fail) sandbox.failNext(fail);
+  switch (action) {
+    case 'restart':
+    case 'stop':
+    case 'start':
+      await sandbox[action]();
+      break;
+    case 'moveMailbox':
+      sandbox.moveMailbox(mailbox);
+      break;
+    case 'resetConnections':
+    case 'behave':
+      sandbox[action]();
+      break;
+    case 'deliver':
+      sandbox.mailbox(mailbox).deliver({ subject: 'From the script' });
+      break;
+    case undefined:
+      break;
+  }
+}

@@ -1,0 +1,37 @@
+import { MESSAGES_NAMESPACE, SOAP_NAMESPACE, TYPES_NAMESPACE } from '../../protocol/namespaces.js';
+import type { XmlStyle } from './failure.js';
+
+const NAMESPACES = { soap: SOAP_NAMESPACE, messages: MESSAGES_NAMESPACE, types: TYPES_NAMESPACE } as const;
+
+/** The same XML in another dress. */
+export function restyle(xml: string, { prefixes = {}, declaration, spacious }: XmlStyle): string {
+  const bare = xml.replace(/^<\?xml[^>]*\?>/, '');
+  const head = (declaration ?? bare.length < xml.length) ? '<?xml version="1.0" encoding="utf-8"?>' : '';
+  let body = bare;
+  for (const [which, namespace] of Object.entries(NAMESPACES)) {
+    const prefix = prefixes[which as keyof typeof NAMESPACES];
+    if (prefix !== undefined) body = withPrefix(body, namespace, prefix);
+  }
+  return head + (spacious ? spaced(body) : body);
+}
+
+/** Gives the elements of a namespace another prefix, wherever it is declared; `''` makes it the default one. */
+function withPrefix(xml: string, namespace: string, prefix: string): string {
+  const declared = new RegExp(`xmlns:([A-Za-z0-9]+)="${namespace.replaceAll('.', '\\.')}"`, 'g');
+  const before = new Set([...xml.matchAll(declared)].map(([, name]) => name ?? ''));
+  let changed = xml;
+  for (const old of before) {
+    changed = changed
+      .replaceAll(
+        `xmlns:${old}="${namespace}"`,
+        prefix === '' ? `xmlns="${namespace}"` : `xmlns:${prefix}="${namespace}"`,
+      )
+      .replaceAll(new RegExp(`<(/?)${old}:`, 'g'), prefix === '' ? '<$1' : `<$1${prefix}:`);
+  }
+  return changed;
+}
+
+/** Line breaks where white space means nothing: between two tags, and before attributes. */
+function spaced(xml: string): string {
+  return xml.replaceAll('><', '>\r\n  <').replaceAll(/(<[^>\s]+) (?=[A-Za-z:]+=")/g, '$1\r\n    ');
+}

@@ -1,0 +1,81 @@
+import type { Timer } from '../../clock.js';
+import { EventStream, type StreamSettings } from './event-stream.js';
+import type { EndReason, Subscription } from './subscription.js';
+
+/** A stream as Exchange keeps it: events go out at once, and whatever is wrong with a subscription is said. */
+export class ExchangeStream extends EventStream {
+  #timer: Timer | undefined;
+  #isFlushing = false;
+
+  constructor(settings: StreamSettings) {
+    super(settings);
+    this.write({ connectionStatus: 'OK' });
+    this.#setTimer();
+    this.wake();
+  }
+
+  /** What is raised together goes out together. */
+  protected wake(): void {
+    if (this.#isFlushing) return;
+    this.#isFlushing = true;
+    queueMicrotask(() => {
+      this.#isFlushing = false;
+      this.#flush();
+    });
+  }
+
+  takenOver(subscription: Subscription): void {
+    this.close('ErrorNewEventStreamConnectionOpened', [subscription.id]);
+  }
+
+  protected ended(subscription: Subscription, why: EndReason): void {
+    const code = why === 'unsubscribed' ? 'ErrorSubscriptionUnsubscribed' : 'ErrorInvalidSubscription';
+    this.drop(subscription);
+    if (this.subscriptions.size === 0) this.close(code, [subscription.id]);
+  }
+
+  protected stopped(): void {
+    this.exchange.clock.clearTimer(this.#timer);
+  }
+
+  #flush(): void {
+    if (this.wire.isOver() || this.subscriptions.size === 0) return;
+    for (const subscription of this.subscriptions) {
+      const state = this.read(subscription);
+      if (!('code' in state)) continue;
+      if (state.code !== 'ErrorMailboxMoveInProgress') this.#forget(subscription);
+      this.close(state.code, [subscription.id]);
+      return;
+    }
+    for (let more = true; more;) {
+      const { notifications, moreEvents } = this.takeNotifications();
+      if (notifications.length > 0) this.write({ notifications });
+      more = moreEvents && !this.wire.isBusy();
+      if (moreEvents && !more) this.wire.onceDrained(() => this.wake());
+    }
+  }
+
+  /** A subscription that cannot be read is of no use to anybody. */
+  #forget(subscription: Subscription): void {
+    subscription.onEnd = undefined;
+    this.exchange.subscriptions.remove(subscription, 'dropped');
+  }
+
+  #setTimer(): void {
+    const { clock, limits } = this.exchange;
+    const due = Math.min(this.lastWrite + limits.heartbeat, this.closesAt);
+    this.#timer = clock.setTimer(() => this.#timeIsUp(), due - clock.now());
+  }
+
+  #timeIsUp(): void {
+    const { clock, limits } = this.exchange;
+    if (clock.now() >= this.closesAt) {
+      this.close();
+      return;
+    }
+    if (clock.now() - this.lastWrite >= limits.heartbeat) {
+      this.write({ notifications: this.statusNotifications(), connectionStatus: 'OK' });
+    }
+    this.#setTimer();
+  }
+}

@@ -1,0 +1,48 @@
+import { element, escapeXml, textElement } from '../../protocol/xml-writer.js';
+import type { Item } from '../mailbox/item.js';
+import type { Person } from '../mailbox/person.js';
+import type { ItemShape } from './item-shape.js';
+
+/** A Body element, as the kind of text that is asked for. */
+export function itemBody(item: Item, shape: ItemShape): string {
+  const type = shape.bodyType === 'Text' || shape.bodyType === 'HTML' ? shape.bodyType : item.bodyType;
+  return element('t:Body', { BodyType: type }, escapeXml(type === item.bodyType ? item.body : converted(item)));
+}
+
+function converted({ body, bodyType }: Item): string {
+  if (bodyType === 'Text') return `<html><body><p>${escapeXml(body).replaceAll('&#10;', '<br>')}</p></body></html>`;
+  return body
+    .replace(/<br\s*\/?>|<\/p>/gi, '\n')
+    .replace(/<[^>]*>/g, '')
+    .replaceAll('&nbsp;', ' ')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&amp;', '&')
+    .trim();
+}
+
+/** A MimeContent element: the message as it would go over the internet (RFC 5322), in base64. */
+export function mimeContent(item: Item): string {
+  const headers = [
+    `Date: ${new Date(item.received).toUTCString().replace('GMT', '+0000')}`,
+    ...(item.from ? [`From: ${address(item.from)}`] : []),
+    ...(item.to.length > 0 ? [`To: ${item.to.map(address).join(', ')}`] : []),
+    ...(item.cc.length > 0 ? [`Cc: ${item.cc.map(address).join(', ')}`] : []),
+    `Subject: ${encodedWord(item.subject)}`,
+    'MIME-Version: 1.0',
+    `Content-Type: ${item.bodyType === 'HTML' ? 'text/html' : 'text/plain'}; charset=utf-8`,
+    'Content-Transfer-Encoding: base64',
+  ];
+  const body = Buffer.from(item.body).toString('base64').replace(/.{76}/g, '$&\r\n');
+  const mime = Buffer.from(`${headers.join('\r\n')}\r\n\r\n${body}\r\n`).toString('base64');
+  return textElement('t:MimeContent', mime).replace('<t:MimeContent>', '<t:MimeContent CharacterSet="UTF-8">');
+}
+
+function address({ name, address: smtp }: Person): string {
+  return name === smtp ? smtp : `${encodedWord(name)} <${smtp}>`;
+}
+
+/** RFC 2047, where text is not plain ASCII. */
+function encodedWord(text: string): string {
+  return /^[\x20-\x7e]*$/.test(text) ? text : `=?utf-8?B?${Buffer.from(text).toString('base64')}?=`;
+}

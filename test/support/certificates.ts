@@ -1,0 +1,61 @@
+// The library for certificates needs this to be loaded before it.
+import 'reflect-metadata';
+import { webcrypto } from 'node:crypto';
+import * as x509 from '@peculiar/x509';
+
+x509.cryptoProvider.set(webcrypto as unknown as Parameters<typeof x509.cryptoProvider.set>[0]);
+
+const RSA = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256', publicExponent: new Uint8Array([1, 0, 1]), modulusLength: 2048 };
+
+export interface Issued {
+  /** PEM. */
+  readonly key: string;
+  readonly cert: string;
+}
+
+export interface TestAuthority {
+  /** The authority's certificate, PEM. */
+  readonly ca: string;
+  /** A server certificate for a name or address; `days` from now until it runs out (negative: it has). */
+  issue(name: string, days?: number): Promise<Issued>;
+}
+
+/** A private certificate authority that lives for one test. */
+export async function makeAuthority(): Promise<TestAuthority> {
+  const keys = await webcrypto.subtle.generateKey(RSA, true, ['sign', 'verify']);
+  const authority = await x509.X509CertificateGenerator.createSelfSigned({
+    serialNumber: '01',
+    name: 'CN=Test Authority',
+    notBefore: daysFromNow(-10),
+    notAfter: daysFromNow(10),
+    keys,
+    signingAlgorithm: RSA,
+    extensions: [new x509.BasicConstraintsExtension(true, 1, true), new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign, true)],
+  });
+  return {
+    ca: authority.toString('pem'),
+    issue: async (name, days = 5) => {
+      const own = await webcrypto.subtle.generateKey(RSA, true, ['sign', 'verify']);
+      const cert = await x509.X509CertificateGenerator.create({
+        serialNumber: '02',
+        subject: `CN=${name}`,
+        issuer: authority.subject,
+        notBefore: daysFromNow(-10),
+        notAfter: daysFromNow(days),
+        publicKey: own.publicKey,
+        signingKey: keys.privateKey,
+        signingAlgorithm: RSA,
+        extensions: [new x509.SubjectAlternativeNameExtension([{ type: /^[\d.]+$/.test(name) ? 'ip' : 'dns', value: name }])],
+      });
+      return { cert: cert.toString('pem'), key: await pem(own.privateKey) };
+    },
+  };
+}
+
+async function pem(key: webcrypto.CryptoKey): Promise<string> {
+  return x509.PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', key), 'PRIVATE KEY');
+}
+
+function daysFromNow(days: number): Date {
+  return new Date(Date.now() + days * 86_400_000);
+}

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { createServer } from 'node:net';
+import { systemClock } from '../../dist/src/clock.js';
+import { unsubscribe } from '../../dist/src/protocol/unsubscribe.js';
+import { EwsClient } from '../../dist/src/transport/ews-client.js';
+import type { TlsOptions } from '../../dist/src/transport/tls-options.js';
+import { answerXml, listen, serve, type TestServer } from '../support/http-server.js';
+import { unsubscribed } from '../support/answers.js';
+import { makeAuthority, type TestAuthority } from '../support/certificates.js';
+import { ewsErrorOf } from '../support/errors.js';
+
+describe('TLS', () => {
+  let authority: TestAuthority;
+  let server: TestServer | undefined;
+  let client: EwsClient | undefined;
+
+  before(async () => {
+    authority = await makeAuthority();
+  });
+
+  afterEach(async () => {
+    await client?.close();
+    await server?.close();
+    client = server = undefined;
+  });
+
+  function ask(origin: string, tls: TlsOptions = {}): Promise<unknown> {
+    client = new EwsClient({
+      url: `${origin}/EWS/Exchange.asmx`,
+      credentials: { type: 'basic', username: 'a', password: 'b' },
+      version: 'Exchange2016',
+      timeoutMs: 5000,
+      clock: systemClock,
+      tls,
+    });
+    return client.call(unsubscribe, { subscriptionId: 'abc' });
+  }
+
+  async function https(name: string, days?: number): Promise<string> {
+    server = await serve((_request, response) => {
+      answerXml(response, unsubscribed());
+    }, await authority.issue(name, days));
+    return server.origin;
+  }
+
+  it('trusts a private authority that it was given', async () => {
+    await ask(await https('127.0.0.1'), { ca: authority.ca });
+  });
+
+  it('refuses an authority that it does not know, and says where to put it', async () => {
+    const error = await ewsErrorOf(ask(await https('127.0.0.1')));
+    assert.equal(error.code, 'EWS_CERTIFICATE');
+    assert.match(error.message, /not issued by an authority that this machine trusts.*TLS configuration/);
+  });
+
+  it('refuses a certificate for another name', async () => {
+    const error = await ewsErrorOf(ask(await https('mail.example.com'), { ca: authority.ca }));
+    assert.equal(error.code, 'EWS_CERTIFICATE');
+    assert.match(error.message, /issued for another name/);
+  });
+
+  it('refuses a certificate that has run out', async () => {
+    const error = await ewsErrorOf(ask(await https('127.0.0.1', -1), { ca: authority.ca }));
+    assert.equal(error.code, 'EWS_CERTIFICATE');
+    assert.match(error.message, /expired/);
+  });
+
+  it('says so when https:// leads to plain HTTP', async () => {
+    server = await serve((_request, response) => response.end());
+    const error = await ewsErrorOf(ask(server.origin.replace('http:', 'https:')));
+    assert.match(error.message, /does not speak TLS.*http:\/\//);
+  });
+
+  it('says so when http:// leads to something else', async () => {
+    server = await listen(
+      createServer((socket) => {
+        socket.on('error', () => undefined);
+        socket.end('220 mail.example.com ESMTP\r\n');
+      }),
+      'http',
+    );
+    const error = await ewsErrorOf(ask(server.origin));
+    assert.match(error.message, /does not speak HTTP/);
+  });
+
+  it('says so when nobody listens, and when a name does not exist', async () => {
+    const gone = await serve(() => undefined);
+    await gone.close();
+    assert.match((await ewsErrorOf(ask(gone.origin))).message, /refuses connections/);
+    await client?.close();
+    assert.match((await ewsErrorOf(ask('http://no-such-host.invalid'))).message, /cannot be resolved/);
+  });
+});
