@@ -69,7 +69,7 @@ module.exports = function (RED: NodeAPI): void {
   function tlsOptions(id: string): TlsOptions {
     const node = id === '' ? null : RED.nodes.getNode(id);
     const options: TlsOptions = {};
-    if (node && 'addTLSOptions' in node && typeof node.addTLSOptions === 'function') node.addTLSOptions(options);
+    (node as { addTLSOptions?: (options: TlsOptions) => void } | null)?.addTLSOptions?.(options);
     return options;
   }
 

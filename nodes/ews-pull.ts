@@ -50,7 +50,10 @@ module.exports = function (RED: NodeAPI): void {
       (self ? watch.problems[0] : undefined) ??
       problemsOfPull(interval, subscriptionTimeout, true)[0] ??
       ('missing' in choice ? 'no-store' : undefined);
-    if (problem !== undefined || 'missing' in choice) return refuse(node, problem ?? 'no-store');
+    if (problem !== undefined || 'missing' in choice) {
+      refuse(node, problem ?? 'no-store');
+      return;
+    }
     if (choice.memoryOnly) node.warn(texts.text('position.memory-only', { store: watch.store }));
 
     const board = new StatusBoard(node, texts);

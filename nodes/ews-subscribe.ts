@@ -1,6 +1,10 @@
 import type { Node, NodeAPI, NodeDef, NodeMessage, NodeMessageInFlow } from 'node-red';
 import { EwsError } from '../src/protocol/ews-error.js';
-import { problemsOfDescription, problemsOfPull, type ConfigurationProblem } from '../src/subscriptions/configuration-problem.js';
+import {
+  problemsOfDescription,
+  problemsOfPull,
+  type ConfigurationProblem,
+} from '../src/subscriptions/configuration-problem.js';
 import type { LiveSubscription } from '../src/subscriptions/live-subscription.js';
 import { readOrders, type SubscribeOrder } from '../src/subscriptions/subscribe-request.js';
 import { Subscriber, type SubscriberOutput } from '../src/subscriptions/subscriber.js';
@@ -29,18 +33,24 @@ module.exports = function (RED: NodeAPI): void {
     const problem = problemOf(config, owner ? owner.problem : 'no-account');
     if (problem !== undefined || !owner?.account) {
       this.status({ fill: 'red', shape: 'ring', text: texts.text('status.not-configured') });
-      this.error(texts.problem(problem ?? 'no-account'), { topic: 'error', payload: { code: 'EWS_CONFIGURATION', problem } });
+      this.error(texts.problem(problem ?? 'no-account'), {
+        topic: 'error',
+        payload: { code: 'EWS_CONFIGURATION', problem },
+      });
       return;
     }
     const { account } = owner;
     account.register(this.id);
     const subscriber = new Subscriber({ id: this.id, accountId: owner.id, account, registry: account.registry });
     this.on('input', (message: NodeMessageInFlow, send: Send, done) => {
-      obey(this, message, { subscriber, account, defaults, send }).then(() => {
-        done();
-      }, (error: unknown) => {
-        done(error instanceof EwsError ? texts.error(error) : (error as Error));
-      });
+      obey(this, message, { subscriber, account, defaults, send }).then(
+        () => {
+          done();
+        },
+        (error: unknown) => {
+          done(error instanceof EwsError ? texts.error(error) : (error as Error));
+        },
+      );
     });
     this.on('close', (done: () => void) => {
       void subscriber.close().finally(() => {
@@ -84,7 +94,10 @@ module.exports = function (RED: NodeAPI): void {
         send([null, { ...message, topic: 'list', payload: subscriber.list() }]);
         return;
       default:
-        throw new EwsError('EWS_CONFIGURATION', texts.text('input.unknown-action', { action: String(action).slice(0, 40) }));
+        throw new EwsError(
+          'EWS_CONFIGURATION',
+          texts.text('input.unknown-action', { action: String(action).slice(0, 40) }),
+        );
     }
 
     function checkedOrders(value: unknown, { account }: Work): SubscribeOrder[] {
@@ -104,7 +117,7 @@ module.exports = function (RED: NodeAPI): void {
   function outputOf(node: Node, message: NodeMessageInFlow, { subscriber, send }: Work): SubscriberOutput {
     const tell = (topic: string, subscription: LiveSubscription): void => {
       const count = subscriber.list().length;
-      send([{ ...message, topic, payload: subscription } as NodeMessage, null]);
+      send([{ ...message, topic, payload: subscription }, null]);
       node.status({ fill: count > 0 ? 'green' : 'grey', shape: 'dot', text: texts.text('status.count', { count }) });
     };
     return {
@@ -116,10 +129,10 @@ module.exports = function (RED: NodeAPI): void {
       },
       failed: (error, mailbox) => {
         node.status({ fill: 'red', shape: 'ring', text: texts.reason(error) });
-        node.error(texts.error(error), { ...message, topic: 'error', payload: { mailbox, code: error.code } } as NodeMessage);
+        node.error(texts.error(error), { ...message, topic: 'error', payload: { mailbox, code: error.code } });
       },
       finished: (progress) => {
-        send([null, { ...message, topic: 'progress', payload: progress } as NodeMessage]);
+        send([null, { ...message, topic: 'progress', payload: progress }]);
       },
     };
   }

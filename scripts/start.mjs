@@ -24,6 +24,14 @@ function fail(sentence) {
   process.exit(1);
 }
 
+/** What is worth a line beside the events: errors, and what nodes warn of; not Node-RED's remarks on its settings. */
+function terminalLog() {
+  return ({ level, id, name, type, msg }) => {
+    if (level > RED.log.ERROR && id === undefined) return;
+    console.error(`${type === undefined ? '' : `[${type}${name ? `: ${name}` : ''}] `}${msg?.message ?? msg}`);
+  };
+}
+
 let options;
 try {
   options = readOptions(process.argv.slice(2), process.env);
@@ -49,26 +57,28 @@ await new Promise((resolve) => {
   server.listen(options.port, HOST, resolve);
 });
 
-const flowFile = prepareUserDirectory(root, userDir, EXAMPLES);
+const { flowFile, credentialSecret } = prepareUserDirectory(root, userDir, EXAMPLES);
 RED.init(server, {
   userDir,
   flowFile,
+  credentialSecret,
   uiHost: HOST,
   uiPort: options.port,
   httpAdminRoot: '/',
   httpNodeRoot: '/',
   telemetry: { enabled: false, updateNotification: false },
-  editorTheme: { tours: false },
-  logging: { console: { level: 'warn', metrics: false, audit: false } },
+  editorTheme: { tours: false, projects: { enabled: false } },
+  logging: { terminal: { level: 'warn', metrics: false, handler: terminalLog } },
 });
 app.use('/', RED.httpAdmin);
 app.use('/', RED.httpNode);
 
 let arrived = 0;
 RED.hooks.add('onSend.print-events', (sent) => {
-  for (const { msg, source } of sent) {
-    if (!source.node?.type?.startsWith('ews-')) continue;
-    const line = eventLine(msg);
+  // A message that goes along several wires is here once for each.
+  const messages = new Set(sent.filter(({ source }) => source.node?.type?.startsWith('ews-')).map(({ msg }) => msg));
+  for (const message of messages) {
+    const line = eventLine(message);
     if (line === undefined) continue;
     arrived += 1;
     console.log(line);

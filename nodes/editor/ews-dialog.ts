@@ -97,8 +97,17 @@ window.ewsDialog = Object.assign(
           if (folders.length > 0) ewsDialog.makeFolderList(folders, node.folders, changed);
           const events = form.find('.ews-events');
           if (events.length > 0) ewsDialog.makeEventList(events, node.events, changed);
+          suggestStores(form);
           form.on('input change', 'input, select, textarea', changed);
           refresh(node);
+        }
+
+        function suggestStores(form: JQuery): void {
+          const options = (ewsDialog.contextStores() ?? []).map((store) => $('<option>').attr('value', store));
+          form
+            .find('#node-input-store')
+            .attr('list', 'ews-stores')
+            .after($('<datalist id="ews-stores">').append(options));
         }
 
         function close(node: EwsEditorNode): void {

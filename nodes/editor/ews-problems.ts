@@ -94,8 +94,9 @@ window.ewsDialog = Object.assign(
       if (!isNumber(values.interval, 0, 86_400)) problems.interval = 'bad-interval';
       else if (Number(textOf(values.interval) || 60) === 0 && !around.wired) problems.interval = 'no-interval';
       const store = textOf(values.store);
-      const { stores } = around;
-      if (store !== '' && !isVariable(store) && stores && !stores.includes(store)) problems.store = 'no-store';
+      // "default" is a store too where another name stands for it.
+      const stores = ['', 'default', ...(around.stores ?? [store])];
+      if (!isVariable(store) && !stores.includes(store)) problems.store = 'no-store';
       return problems;
     }
 

@@ -38,20 +38,14 @@ window.ewsDialog = Object.assign(
     function hintsOf(type: string, values: EwsValues): ReturnType<EwsRows['hintsOf']> {
       if (type === 'ews-account') return { url: urlHint(ewsDialog.textOf(values.url)) };
       return {
-        interval: type === 'ews-pull' ? intervalHint(values) : undefined,
         subscriptionTimeout: type === 'ews-pull' ? timeoutHint(values) : undefined,
         folders: type === 'ews-subscribe' ? foldersHint(values) : undefined,
       };
     }
 
     function urlHint(url: string): { key: string } | undefined {
-      if (/^https?:\/\/[^/]+\/?$/i.test(url)) return { key: 'account.hint.path' };
-      return /^http:/i.test(url) ? { key: 'account.hint.plain' } : undefined;
-    }
-
-    function intervalHint({ interval }: EwsValues): { key: string } | undefined {
-      const text = ewsDialog.textOf(interval);
-      return text !== '' && Number(text) === 0 ? { key: 'watch.hint.ask-only' } : undefined;
+      if (/^http:/i.test(url)) return { key: 'account.hint.plain' };
+      return /^https:\/\/[^/]+\/?$/i.test(url) ? { key: 'account.hint.path' } : undefined;
     }
 
     /** The runtime keeps a subscription alive for at least two polls and a minute (`effectiveTimeout`). */

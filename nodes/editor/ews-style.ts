@@ -1,8 +1,12 @@
-/** How the dialogs look. Colours are the editor's own variables, so that they fit its theme. */
+/**
+ * How the dialogs look. Colours are the editor's own variables, so that they fit its theme. The editor makes its tray as
+ * wide as the longest sentence would like to be, and no narrower: the width of 0 keeps sentences out of that.
+ */
 if ($('#ews-dialog-style').length === 0) {
   $('<style id="ews-dialog-style">')
     .text(
       `
+.ews-dialog { width: 0; min-width: 100%; }
 .ews-dialog .form-row > label { width: 110px; }
 .ews-dialog .form-row > input[type=text],
 .ews-dialog .form-row > input[type=password],
@@ -15,7 +19,7 @@ if ($('#ews-dialog-style').length === 0) {
 .ews-dialog label.ews-event span { color: var(--red-ui-secondary-text-color); }
 .ews-dialog .ews-folder { display: flex; gap: 6px; }
 .ews-dialog .ews-folder input { flex: 1 1 50%; min-width: 0; margin: 0; }
-.ews-dialog .ews-tip { margin: 0 0 12px; }
+.ews-dialog .ews-tip { margin: 0 0 12px; max-width: none; }
 .ews-note { margin: 4px 0 0 114px; line-height: 1.35; }
 .ews-field .ews-note { margin-left: 0; }
 .ews-hint { color: var(--red-ui-secondary-text-color); }

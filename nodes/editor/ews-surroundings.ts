@@ -2,6 +2,8 @@
 
 interface EwsSurroundingsReader {
   surroundingsOf(node: EwsEditorNode, values: EwsValues): EwsSurroundings;
+  /** The names of the context stores; `undefined` if they are not known. */
+  contextStores(): string[] | undefined;
 }
 
 window.ewsDialog = Object.assign(
@@ -73,7 +75,7 @@ window.ewsDialog = Object.assign(
 
         function contextStores(): string[] | undefined {
           const { context } = RED.settings as unknown as { context?: { stores?: string[] } };
-          return context?.stores && [...context.stores, 'default'];
+          return context?.stores;
         }
 
         function surroundingsOf(node: EwsEditorNode, values: EwsValues): EwsSurroundings {
@@ -102,6 +104,6 @@ window.ewsDialog = Object.assign(
           if (type === 'ews-account') ewsDialog.refreshAll();
         });
 
-        return { surroundingsOf };
+        return { surroundingsOf, contextStores };
       })(),
 );

@@ -28,5 +28,5 @@ export function messagesOf(
 }
 
 function message(topic: string, payload: unknown, ews: EwsOrigin): NodeMessage {
-  return { topic, payload, ews } as NodeMessage;
+  return { topic, payload, ews };
 }

@@ -1,4 +1,4 @@
-import type { Node, NodeMessage } from 'node-red';
+import type { Node } from 'node-red';
 import type { EngineListener } from '../../src/subscriptions/engine-listener.js';
 import type { SubscriptionState } from '../../src/subscriptions/subscription-state.js';
 import { FlowError } from './flow-error.js';
@@ -11,7 +11,7 @@ export interface NodeListenerOptions {
   readonly origin: Omit<EwsOrigin, 'subscriptionId' | 'recovered'>;
   readonly output: Output;
   /** Called with each state; the node makes its status from it. */
-  state(state: SubscriptionState): void;
+  readonly state: (state: SubscriptionState) => void;
 }
 
 /** Turns what an engine tells into messages, statuses and errors of a node. */
@@ -23,13 +23,16 @@ export function nodeListener({ node, texts, origin, output, state }: NodeListene
     },
     state,
     error(error) {
-      node.error(texts.error(error), { topic: 'error', payload: { mailbox, code: error.code }, ews: origin } as NodeMessage);
+      node.error(texts.error(error), { topic: 'error', payload: { mailbox, code: error.code }, ews: origin });
     },
     gap(gap) {
       const sentence = texts.text(`gap.${gap.reason}`, { mailbox });
       const from = gap.from ?? texts.text('gap.unknown-time');
-      const error = new FlowError('EWS_GAP', `${sentence} ${texts.text('gap.between', { from, until: gap.until ?? '' })}`);
-      node.error(error, { topic: 'gap', payload: gap, ews: origin } as NodeMessage);
+      const error = new FlowError(
+        'EWS_GAP',
+        `${sentence} ${texts.text('gap.between', { from, until: gap.until ?? '' })}`,
+      );
+      node.error(error, { topic: 'gap', payload: gap, ews: origin });
     },
     skipped(from, until) {
       node.log(texts.text('skipped', { mailbox, from: from ?? texts.text('gap.unknown-time'), until: until ?? '' }));

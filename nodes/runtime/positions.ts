@@ -10,8 +10,7 @@ export function positionsDirectory(red: NodeAPI): string {
 }
 
 export type StoreChoice =
-  | { readonly store: PositionStore; readonly memoryOnly: boolean }
-  | { readonly missing: string };
+  { readonly store: PositionStore; readonly memoryOnly: boolean } | { readonly missing: string };
 
 /** The store that a node is set to: files, or a context store of that name. */
 export function choosePositionStore(red: NodeAPI, name: string, globalContext: NodeContextData): StoreChoice {
@@ -57,9 +56,12 @@ function keyValueStore(context: NodeContextData, store: string): KeyValueStore {
       }),
     keys: () =>
       new Promise((resolve, reject) => {
-        context.keys(store, settle<unknown[]>((keys) => {
-          resolve(keys.map(String));
-        }, reject));
+        context.keys(
+          store,
+          settle<unknown[]>((keys) => {
+            resolve(keys.map(String));
+          }, reject),
+        );
       }),
   };
 }

@@ -19,7 +19,7 @@ export interface PullInput {
 /** Does what a message asks for. Rejects with a `FlowError` that says what is wrong with it. */
 export async function handlePullInput(message: object, pull: PullInput, texts: Texts): Promise<void> {
   try {
-    await obey(message as { topic?: unknown; action?: unknown; payload?: unknown }, pull, texts);
+    await obey(message, pull, texts);
   } catch (error) {
     throw error instanceof EwsError ? texts.error(error) : error;
   }
@@ -72,8 +72,10 @@ async function adopt(payload: Record<string, unknown>, pull: PullInput, texts: T
 /** The subscription that a message of ews-subscribe holds; it may have gone through a file or a database. */
 function readSubscription(payload: Record<string, unknown>, texts: Texts): LiveSubscription {
   const { subscriptionId, delivery, account, subscriber, watermark } = payload;
-  if (delivery !== 'pull') throw mistake(texts.text('input.other-delivery', { delivery: String(delivery).slice(0, 40) }));
-  if (typeof subscriptionId !== 'string' || typeof account !== 'string') throw mistake(texts.text('input.no-subscription'));
+  if (delivery !== 'pull')
+    throw mistake(texts.text('input.other-delivery', { delivery: String(delivery).slice(0, 40) }));
+  if (typeof subscriptionId !== 'string' || typeof account !== 'string')
+    throw mistake(texts.text('input.no-subscription'));
   const [order] = readOrders(payload, {
     mailbox: '',
     access: 'delegate',

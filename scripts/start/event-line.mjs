@@ -1,5 +1,5 @@
 /** One readable line for a message of this package's nodes; `undefined` for messages that hold no event. */
-export function eventLine({ topic, payload, ews }) {
+export function eventLine({ payload, ews }) {
   if (!ews || payload === undefined) return undefined;
   const events = Array.isArray(payload) ? payload : [payload];
   if (events.length === 0 || events.some((event) => typeof event?.eventType !== 'string')) return undefined;
@@ -15,7 +15,7 @@ export function eventLine({ topic, payload, ews }) {
     .join('\n');
 }
 
-/** Ids are long and begin alike; their ends tell them apart. */
+/** Ids are long and begin and end alike; what stands before the filling at their end tells them apart. */
 function short(id) {
-  return id === undefined ? '?' : `…${id.id.slice(-10)}`;
+  return id === undefined ? '?' : `…${id.id.replace(/A*=*$/, '').slice(-8)}`;
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
@@ -16,7 +17,14 @@ export function prepareUserDirectory(root, userDir, examples) {
   }
   const flowFile = join(userDir, 'flows.json');
   if (!existsSync(flowFile)) writeFileSync(flowFile, JSON.stringify(examples.flatMap((file) => readExample(root, file)), null, 2));
-  return flowFile;
+  return { flowFile, credentialSecret: credentialSecret(userDir) };
+}
+
+/** What credentials typed into this Node-RED are encrypted with: somebody may try a real account here. */
+function credentialSecret(userDir) {
+  const file = join(userDir, 'credential-secret');
+  if (!existsSync(file)) writeFileSync(file, randomBytes(32).toString('hex'), { mode: 0o600 });
+  return readFileSync(file, 'utf8');
 }
 
 function readExample(root, file) {

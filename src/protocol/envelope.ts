@@ -1,6 +1,7 @@
 import { malformedAnswer, requiredChild } from './malformed.js';
 import { MESSAGES_NAMESPACE, SOAP_NAMESPACE, TYPES_NAMESPACE } from './namespaces.js';
 import { nonEmpty } from './non-empty.js';
+import { omitUndefined } from './omit-undefined.js';
 import type { OperationName } from './operation.js';
 import type { RequestVersion, ServerVersionInfo } from './server-version.js';
 import { readFault } from './soap-fault.js';
@@ -22,17 +23,29 @@ export interface RequestHeader {
 
 /** The whole SOAP request around `body`, a request element with the prefixes `m:` and `t:`. */
 export function writeEnvelope(header: RequestHeader, body: string): string {
+  return writeSoap(
+    element(
+      'soap:Header',
+      {},
+      element('t:RequestServerVersion', { Version: header.version }),
+      header.impersonate ? writeImpersonation(header.impersonate) : '',
+    ),
+    body,
+  );
+}
+
+/** The whole SOAP answer to what a server asked of us, around `body`, a result element with the prefix `m:`. */
+export function writeAnswerEnvelope(body: string): string {
+  return writeSoap('', body);
+}
+
+function writeSoap(header: string, body: string): string {
   return (
     '<?xml version="1.0" encoding="utf-8"?>' +
     element(
       'soap:Envelope',
       { 'xmlns:soap': SOAP_NAMESPACE, 'xmlns:t': TYPES_NAMESPACE, 'xmlns:m': MESSAGES_NAMESPACE },
-      element(
-        'soap:Header',
-        {},
-        element('t:RequestServerVersion', { Version: header.version }),
-        header.impersonate ? writeImpersonation(header.impersonate) : '',
-      ),
+      header,
       element('soap:Body', {}, body),
     )
   );
@@ -69,11 +82,11 @@ export function readEnvelope(xml: string, operation?: OperationName, maxLength?:
   if (!response) throw malformedAnswer('the SOAP <Body> is empty');
   if (response.name === 'Fault') throw readFault(response, operation);
   const info = root.child('Header')?.child('ServerVersionInfo');
-  return info ? { response, server: readServerVersion(info) } : { response };
+  return omitUndefined({ response, server: info && readServerVersion(info) });
 }
 
 function readServerVersion(info: XmlElement): ServerVersionInfo {
-  const { MajorVersion, MinorVersion, MajorBuildNumber, Version } = info.attributes;
+  const { MajorVersion, MinorVersion, MajorBuildNumber, Version: version } = info.attributes;
   const build = [MajorVersion, MinorVersion, MajorBuildNumber].filter((part) => part !== undefined).join('.');
-  return Version === undefined ? { build } : { build, version: Version };
+  return omitUndefined({ build, version });
 }

@@ -43,8 +43,5 @@ export class EwsError extends Error {
 export function toEwsError(thrown: unknown, operation?: OperationName): EwsError {
   if (thrown instanceof EwsError) return thrown;
   const message = thrown instanceof Error ? thrown.message : String(thrown);
-  return new EwsError('EWS_INTERNAL', `Something unexpected went wrong: ${message}`, {
-    cause: thrown,
-    ...(operation === undefined ? {} : { operation }),
-  });
+  return new EwsError('EWS_INTERNAL', `Something unexpected went wrong: ${message}`, { cause: thrown, operation });
 }

@@ -1,9 +1,9 @@
 import { EwsError } from './ews-error.js';
 import type { XmlElement } from './xml-element.js';
 
-/** The error for an answer that is well-formed XML but not what EWS says. */
+/** The error for an answer or a push that is well-formed XML but not what EWS says. */
 export function malformedAnswer(what: string): EwsError {
-  return new EwsError('EWS_MALFORMED', `The server's answer cannot be understood: ${what}.`);
+  return new EwsError('EWS_MALFORMED', `What the server sent cannot be understood: ${what}.`);
 }
 
 /** The child of that local name, or an `EWS_MALFORMED` that says where it is missing. */

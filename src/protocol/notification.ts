@@ -1,7 +1,12 @@
 import { isEventType, type EventType } from './event-type.js';
 import type { EwsId, MailboxEvent } from './mailbox-event.js';
 import { malformedAnswer, requiredChild, requiredText } from './malformed.js';
+import { omitUndefined } from './omit-undefined.js';
+import { readId } from './read-id.js';
+import { readBoolean, readCount, readNonEmpty } from './simple-values.js';
 import type { XmlElement } from './xml-element.js';
+
+export { readId } from './read-id.js';
 
 /** What a server tells about one subscription (schema: NotificationType). */
 export interface Notification {
@@ -28,37 +33,34 @@ export function readNotification(element: XmlElement): Notification {
   for (const child of element.children) {
     const kind = EVENT.exec(child.name)?.[1];
     if (kind === undefined) continue;
-    watermark = nonEmpty(child.childText('Watermark')) ?? watermark;
+    watermark = readNonEmpty(child.childText('Watermark')) ?? watermark;
     if (kind === 'Status') heartbeat = true;
     else if (isEventType(kind)) events.push(readEvent(kind, child));
   }
-  const previousWatermark = nonEmpty(element.childText('PreviousWatermark'));
-  return {
+  return omitUndefined<Notification>({
     subscriptionId: requiredText(element, 'SubscriptionId'),
-    moreEvents: readBoolean(element.childText('MoreEvents')),
+    previousWatermark: readNonEmpty(element.childText('PreviousWatermark')),
+    watermark,
+    moreEvents: readBoolean(element.childText('MoreEvents')) ?? false,
     events,
     heartbeat,
-    ...(previousWatermark === undefined ? {} : { previousWatermark }),
-    ...(watermark === undefined ? {} : { watermark }),
-  };
+  });
 }
 
 function readEvent(eventType: EventType, element: XmlElement): MailboxEvent {
-  const watermark = nonEmpty(element.childText('Watermark'));
   const timeStamp = requiredText(element, 'TimeStamp').trim();
   const subject = readSubject(eventType, element);
   const counted = eventType === 'Modified' && 'folderId' in subject;
-  const unreadCount = counted ? readCount(element.childText('UnreadCount')) : undefined;
   // The parts are chosen by eventType; the compiler cannot follow a union through a spread.
-  return {
+  return omitUndefined({
     eventType,
     timeStamp,
     ...subject,
     parentFolderId: readId(requiredChild(element, 'ParentFolderId')),
     ...(eventType === 'Moved' || eventType === 'Copied' ? readOrigin(subject, element) : {}),
-    ...(unreadCount === undefined ? {} : { unreadCount }),
-    ...(watermark === undefined ? {} : { watermark }),
-  } as MailboxEvent;
+    unreadCount: counted ? readCount(element.childText('UnreadCount')) : undefined,
+    watermark: readNonEmpty(element.childText('Watermark')),
+  }) as MailboxEvent;
 }
 
 type Subject = { itemId: EwsId } | { folderId: EwsId };
@@ -78,26 +80,4 @@ function readOrigin(subject: Subject, element: XmlElement): object {
     ...('itemId' in subject ? { oldItemId: oldId('OldItemId') } : { oldFolderId: oldId('OldFolderId') }),
     oldParentFolderId: oldId('OldParentFolderId'),
   };
-}
-
-/** Reads an element with `Id` and `ChangeKey` attributes (schema: ItemIdType, FolderIdType). */
-export function readId(element: XmlElement): EwsId {
-  const id = element.attributes.Id;
-  if (id === undefined || id === '') throw malformedAnswer(`<${element.name}> has no Id`);
-  const changeKey = element.attributes.ChangeKey;
-  return changeKey === undefined ? { id } : { id, changeKey };
-}
-
-function readBoolean(text: string | undefined): boolean {
-  const value = text?.trim();
-  return value === 'true' || value === '1';
-}
-
-/** A count is the only number in a notification; one that is none is left out, as it tells nothing. */
-function readCount(text: string | undefined): number | undefined {
-  return text !== undefined && /^\s*\d{1,9}\s*$/.test(text) ? Number(text) : undefined;
-}
-
-function nonEmpty(text: string | undefined): string | undefined {
-  return text === '' ? undefined : text;
 }

@@ -1,7 +1,16 @@
 import type { XmlElement } from './xml-element.js';
 
-/** The EWS operations that this package speaks, by the name of their request element. */
-export type OperationName = 'Subscribe' | 'GetEvents' | 'Unsubscribe' | 'GetFolder';
+/** The EWS operations that this package speaks, by the name of their request element; a server calls SendNotification. */
+export type OperationName =
+  | 'Subscribe'
+  | 'GetEvents'
+  | 'GetStreamingEvents'
+  | 'Unsubscribe'
+  | 'SendNotification'
+  | 'GetFolder'
+  | 'FindFolder'
+  | 'FindItem'
+  | 'GetItem';
 
 /**
  * One EWS operation: how its request is written and its response read.

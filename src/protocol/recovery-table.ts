@@ -47,7 +47,7 @@ export const RECOVERY_TABLE: readonly RecoveryRow[] = [
   {
     // Subscription ids are used again after a server restart, so an id of ours may by now be somebody else's.
     codes: ['ErrorAccessDenied', 'ErrorSubscriptionAccessDenied'],
-    operations: ['GetEvents', 'Unsubscribe'],
+    operations: ['GetEvents', 'GetStreamingEvents', 'Unsubscribe'],
     action: 'resubscribe',
   },
   { codes: ['ErrorAccessDenied', 'ErrorSubscriptionAccessDenied'], action: 'stop' },
@@ -60,6 +60,8 @@ export const RECOVERY_TABLE: readonly RecoveryRow[] = [
       'ErrorSubscriptionUnsubsribed', // as the documentation spells it
       'ErrorReadEventsFailed',
       'ErrorProxiedSubscriptionCallFailure',
+      // Another reader took the stream; an engine sees to it that two do not take turns for ever.
+      'ErrorNewEventStreamConnectionOpened',
     ],
     action: 'resubscribe',
   },
@@ -107,6 +109,8 @@ export const RECOVERY_TABLE: readonly RecoveryRow[] = [
     ],
     action: 'relocate',
   },
+  // An item that is gone says nothing of its folder: see isItemGone.
+  { codes: ['ErrorItemNotFound'], operations: ['GetItem'], action: 'retry' },
   { codes: ['ErrorNonExistentMailbox', 'ErrorFolderNotFound', 'ErrorItemNotFound'], action: 'stop-target' },
   {
     codes: [

@@ -1,4 +1,4 @@
-import { EwsError, type EwsErrorDetails } from './ews-error.js';
+import { EwsError } from './ews-error.js';
 import { malformedAnswer, requiredChild } from './malformed.js';
 import { backOffOf, readMessageXml } from './message-xml.js';
 import type { OperationName } from './operation.js';
@@ -48,12 +48,11 @@ export function errorOf(message: XmlElement, operation: OperationName): EwsError
   if (responseClass === 'Warning' && code !== 'ErrorBatchProcessingStopped') return undefined;
   const text = quoted(message.childText('MessageText') ?? '', MAX_SENTENCE);
   const values = readMessageXml(message.child('MessageXml'));
-  const backOffMs = backOffOf(values);
-  const details: EwsErrorDetails = { operation, values, ...(backOffMs === undefined ? {} : { backOffMs }) };
+  const told = operation === 'SendNotification' ? 'The server tells of' : `${operation} was answered with`;
   const shown = failed ? quoted(code) : 'an error without a code';
-  return new EwsError(
-    failed ? code : 'EWS_MALFORMED',
-    `${operation} was answered with ${shown}${text === '' ? '' : `: ${text}`}`,
-    details,
-  );
+  return new EwsError(failed ? code : 'EWS_MALFORMED', `${told} ${shown}${text === '' ? '' : `: ${text}`}`, {
+    operation,
+    values,
+    backOffMs: backOffOf(values),
+  });
 }

@@ -1,4 +1,4 @@
-import { EwsError, type EwsErrorDetails } from './ews-error.js';
+import { EwsError } from './ews-error.js';
 import { backOffOf, readMessageXml } from './message-xml.js';
 import type { OperationName } from './operation.js';
 import { quoted } from './quoted.js';
@@ -18,16 +18,10 @@ export function readFault(fault: XmlElement, operation?: OperationName): EwsErro
   const detail = fault.child('detail') ?? fault.child('Detail');
   const sentence = quoted(fault.childText('faultstring') ?? detail?.childText('Message') ?? '', MAX_SENTENCE);
   const values = readMessageXml(detail?.child('MessageXml'));
-  const backOffMs = backOffOf(values);
-  const details: EwsErrorDetails = {
-    values,
-    ...(operation === undefined ? {} : { operation }),
-    ...(backOffMs === undefined ? {} : { backOffMs }),
-  };
   return new EwsError(
     faultCode(fault, detail, sentence),
     `The server answered with a fault: ${sentence || 'no reason given'}`,
-    details,
+    { operation, values, backOffMs: backOffOf(values) },
   );
 }
 

@@ -3,8 +3,10 @@ import { EwsError } from './ews-error.js';
 import { writeFolderIds, type FolderReference } from './folder-ids.js';
 import { requiredText } from './malformed.js';
 import { nonEmpty } from './non-empty.js';
+import { omitUndefined } from './omit-undefined.js';
 import type { Operation } from './operation.js';
 import { singleMessage } from './response-message.js';
+import { readNonEmpty } from './simple-values.js';
 import { wholeNumberIn } from './whole-number.js';
 import type { XmlElement } from './xml-element.js';
 import { element, textElement } from './xml-writer.js';
@@ -135,6 +137,5 @@ function checkedPushUrl(url: string): string {
 export function readSubscribe(response: XmlElement): SubscribeResponse {
   const message = singleMessage(response, 'Subscribe');
   const subscriptionId = requiredText(message, 'SubscriptionId');
-  const watermark = message.childText('Watermark') ?? '';
-  return watermark === '' ? { subscriptionId } : { subscriptionId, watermark };
+  return omitUndefined({ subscriptionId, watermark: readNonEmpty(message.childText('Watermark')) });
 }

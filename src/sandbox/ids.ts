@@ -92,3 +92,8 @@ export function readEwsId(id: string): FolderKey | ItemKey | undefined {
   if (entryLength !== ITEM_ENTRY) return undefined;
   return { mailbox, folder: bytes.readUIntBE(FOLDER_COUNTER_AT, 6), item: bytes.readUIntBE(ITEM_COUNTER_AT, 6) };
 }
+
+/** The MAPI entry id in an EWS id; `undefined` when it is no EWS id. */
+export function entryIdOf(id: string): Buffer | undefined {
+  return readEwsId(id) && Buffer.from(id, 'base64').subarray(ENTRY_AT, -1);
+}

@@ -46,7 +46,10 @@ export class AdoptionRegistry {
   adopt(subscription: LiveSubscription, adopter: Adopter): void {
     const entry = this.#entries.get(subscription.subscriptionId);
     if (entry?.adopter && entry.adopter.id !== adopter.id) {
-      throw new EwsError('EWS_ADOPTED', 'Another node is already receiving this subscription. Connect ews-subscribe to one of them only.');
+      throw new EwsError(
+        'EWS_ADOPTED',
+        'Another node is already receiving this subscription. Connect ews-subscribe to one of them only.',
+      );
     }
     this.#clock.clearTimer(entry?.timer);
     this.#entries.set(subscription.subscriptionId, { subscription, adopter, timer: undefined });
@@ -72,7 +75,9 @@ export class AdoptionRegistry {
 
   /** The subscriptions that a node made, in the order they were made. */
   madeBy(subscriber: string): LiveSubscription[] {
-    return [...this.#entries.values()].map(({ subscription }) => subscription).filter((one) => one.subscriber === subscriber);
+    return [...this.#entries.values()]
+      .map(({ subscription }) => subscription)
+      .filter((one) => one.subscriber === subscriber);
   }
 
   /** An adopter is looking up what it had adopted before a restart. */

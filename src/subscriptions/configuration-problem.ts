@@ -47,7 +47,11 @@ export function problemsOfDescription(description: SubscriptionDescription, emai
 }
 
 /** What is wrong with the numbers of a pull subscription. `asked` says whether messages can ask for a poll. */
-export function problemsOfPull(intervalSeconds: number, timeoutMinutes: number, asked: boolean): ConfigurationProblem[] {
+export function problemsOfPull(
+  intervalSeconds: number,
+  timeoutMinutes: number,
+  asked: boolean,
+): ConfigurationProblem[] {
   const problems: ConfigurationProblem[] = [];
   if (!(intervalSeconds >= 0 && intervalSeconds <= MAX_INTERVAL_SECONDS)) problems.push('bad-interval');
   if (intervalSeconds === 0 && !asked) problems.push('no-interval');

@@ -10,11 +10,7 @@ export interface EventBatch {
   readonly recovered: boolean;
 }
 
-export type GapReason =
-  | 'position-lost'
-  | 'watermark-refused'
-  | 'no-watermark'
-  | 'events-missed';
+export type GapReason = 'position-lost' | 'watermark-refused' | 'no-watermark' | 'events-missed';
 
 /** A time in which events may have happened that could not be told. Times are ISO 8601, by the server's clock. */
 export interface Gap {

@@ -65,7 +65,8 @@ export class HeldSubscription {
     const { keeper, description, missed, account } = this.#options;
     const record = keeper.record;
     if (!readable) this.#interrupted = 'position-lost';
-    if (!record || record.server !== connection.server.name || record.incarnation !== connection.server.incarnation) return;
+    if (!record || record.server !== connection.server.name || record.incarnation !== connection.server.incarnation)
+      return;
     this.#paused = record.paused ?? false;
     this.#upTo = record.upTo;
     const began = record.subscriptionId !== undefined || record.watermark !== undefined;
@@ -131,7 +132,8 @@ export class HeldSubscription {
   async giveUp(): Promise<void> {
     const id = this.#id;
     this.#id = undefined;
-    if (id !== undefined) await this.#options.account.endSubscription({ ...this.#options.description, subscriptionId: id });
+    if (id !== undefined)
+      await this.#options.account.endSubscription({ ...this.#options.description, subscriptionId: id });
   }
 
   forgetAffinity(): void {

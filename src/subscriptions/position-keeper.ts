@@ -52,9 +52,11 @@ export class PositionKeeper {
     this.#record = undefined;
     this.#changes += 1;
     this.#saved = this.#changes;
-    this.#saving = this.#saving.then(() => this.#store.remove(this.key)).catch((error: unknown) => {
-      this.#trouble(error);
-    });
+    this.#saving = this.#saving
+      .then(() => this.#store.remove(this.key))
+      .catch((error: unknown) => {
+        this.#trouble(error);
+      });
     await this.#saving;
   }
 

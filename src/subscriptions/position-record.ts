@@ -58,8 +58,9 @@ export function checkedRecord(value: unknown): PositionRecord {
   if (typeof record !== 'object' || record === null || typeof record.format !== 'number') {
     throw new PositionError('damaged', 'it is not a position');
   }
-  if (record.format > POSITION_FORMAT) {
-    throw new PositionError('newer', `it has format ${record.format}, this version knows ${POSITION_FORMAT}`);
+  const format: number = record.format;
+  if (format > POSITION_FORMAT) {
+    throw new PositionError('newer', `it has format ${format}, this version knows ${POSITION_FORMAT}`);
   }
   const texts = [record.node, record.mailbox, record.part, record.server];
   const optional = [record.subscriptionId, record.watermark, record.upTo, record.incarnation];

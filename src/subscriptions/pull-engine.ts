@@ -166,7 +166,7 @@ export class PullEngine implements LoopSteps {
       this.#held.restore(connection, readable);
     }
     this.#restored = true;
-    const paused = (keeper.record?.paused ?? false) && !this.#loop.paused;
+    const paused = (keeper.record?.paused ?? false) && !this.#loop.isPaused();
     // Not waited for: the round under way is this one.
     if (paused) void this.#loop.pause();
     return paused;
@@ -200,7 +200,7 @@ export class PullEngine implements LoopSteps {
         this.#held.caughtUp();
         return;
       }
-      if (this.#loop.closed || this.#loop.paused) return;
+      if (this.#loop.isClosed() || this.#loop.isPaused()) return;
     }
   }
 

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { isEventType, type EventType } from '../protocol/event-type.js';
 import { EwsError } from '../protocol/ews-error.js';
 import { isSmtpAddress } from './configuration-problem.js';
@@ -69,7 +70,7 @@ export function readEvents(value: unknown): EventType[] {
 }
 
 function shown(value: unknown): string {
-  return (typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value))).slice(0, 80);
+  return (typeof value === 'string' ? value : inspect(value)).slice(0, 80);
 }
 
 function mistake(sentence: string): EwsError {

@@ -60,7 +60,12 @@ export class Subscriber {
   }
 
   unsubscribe(selection: Selection, output: SubscriberOutput): Promise<void> {
-    return this.#enqueue(() => this.#end(this.list().filter((one) => isSelected(one, selection)), output));
+    return this.#enqueue(() =>
+      this.#end(
+        this.list().filter((one) => isSelected(one, selection)),
+        output,
+      ),
+    );
   }
 
   /** Exactly these from now on: makes what is missing, ends what is not named. */
@@ -117,7 +122,13 @@ export class Subscriber {
       },
       contextOf(order, account.email),
     );
-    const subscription: LiveSubscription = { ...order, ...response, delivery: 'pull', account: accountId, subscriber: id };
+    const subscription: LiveSubscription = {
+      ...order,
+      ...response,
+      delivery: 'pull',
+      account: accountId,
+      subscriber: id,
+    };
     registry.announce(subscription);
     return subscription;
   }

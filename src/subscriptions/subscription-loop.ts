@@ -53,11 +53,12 @@ export class SubscriptionLoop {
     return this.#state;
   }
 
-  get paused(): boolean {
+  isPaused(): boolean {
     return this.#paused;
   }
 
-  get closed(): boolean {
+  /** A method, as it changes while one waits. */
+  isClosed(): boolean {
     return this.#closing.signal.aborted;
   }
 
@@ -109,8 +110,8 @@ export class SubscriptionLoop {
   }
 
   async #run(): Promise<void> {
-    while (!this.closed) {
-      if (this.#paused) {
+    while (!this.isClosed()) {
+      if (this.isPaused()) {
         this.enter({ name: 'paused' });
         await this.#sleep(undefined);
         continue;
@@ -119,9 +120,9 @@ export class SubscriptionLoop {
         const round = this.#steps.round(this.#closing.signal);
         this.#round = round;
         const next = await round;
-        if (!this.#paused) await this.#sleep(next);
+        if (!this.isPaused()) await this.#sleep(next);
       } catch (thrown) {
-        if (!this.closed) await this.#recover(toEwsError(thrown));
+        if (!this.isClosed()) await this.#recover(toEwsError(thrown));
       }
     }
   }
@@ -149,7 +150,9 @@ export class SubscriptionLoop {
       case 'stop-target':
         return this.#wait(error, this.#backOff.next(MISSING_TARGET_WAIT_MS));
       case 'authenticate':
-        return error.backOffMs === undefined ? this.#halt(error) : this.#wait(error, this.#backOff.next(error.backOffMs));
+        return error.backOffMs === undefined
+          ? this.#halt(error)
+          : this.#wait(error, this.#backOff.next(error.backOffMs));
       case 'stop':
         return this.#halt(error);
     }
@@ -167,7 +170,7 @@ export class SubscriptionLoop {
     if (error.action !== 'retry' || this.#backOff.failures > 1) this.#report(error);
     const until = this.#clock.now() + ms;
     this.enter({ name: 'waiting', retryAt: until, error });
-    while (this.#clock.now() < until && !this.#paused && !this.closed) await this.#sleep(until);
+    while (this.#clock.now() < until && !this.isPaused() && !this.isClosed()) await this.#sleep(until);
     // Somebody asked meanwhile: the next round then serves it, as the sleep after it returns at once.
   }
 
@@ -175,8 +178,12 @@ export class SubscriptionLoop {
     this.#report(error);
     this.#halted = true;
     this.enter({ name: 'stopped', error });
-    while (this.#halted && !this.closed) await this.#sleep(undefined);
+    while (this.#isHalted() && !this.isClosed()) await this.#sleep(undefined);
     this.#reported = undefined;
+  }
+
+  #isHalted(): boolean {
+    return this.#halted;
   }
 
   /** One report an outage, but a reason to stop for good is told even during one. */
@@ -189,7 +196,7 @@ export class SubscriptionLoop {
 
   /** Until `until` (ms since 1970), or until woken. */
   async #sleep(until: number | undefined): Promise<void> {
-    if (!this.#woken && !this.closed && (until === undefined || until > this.#clock.now())) {
+    if (!this.#woken && !this.isClosed() && (until === undefined || until > this.#clock.now())) {
       await new Promise<void>((resolve) => {
         let timer: Timer | undefined;
         this.#wakeSleeper = () => {

@@ -22,7 +22,8 @@ export class CookieJar {
     const equals = pair.indexOf('=');
     const name = pair.slice(0, equals).trim();
     const value = pair.slice(equals + 1).trim();
-    if (equals < 1 || name === '' || name.length + value.length > MAX_COOKIE_LENGTH || !/^[\x20-\x7e]*$/.test(pair)) return;
+    if (equals < 1 || name === '' || name.length + value.length > MAX_COOKIE_LENGTH || !/^[\x20-\x7e]*$/.test(pair))
+      return;
     if (hasRunOut(attributes, now)) this.#cookies.delete(name);
     else if (this.#cookies.has(name) || this.#cookies.size < MAX_COOKIES) this.#cookies.set(name, value);
   }

@@ -121,7 +121,9 @@ export class EwsClient {
     let reusable = false;
     try {
       if (this.#closed || context.signal?.aborted) {
-        throw new EwsError('EWS_NETWORK', 'The request was given up before it was sent.', { operation: operation.name });
+        throw new EwsError('EWS_NETWORK', 'The request was given up before it was sent.', {
+          operation: operation.name,
+        });
       }
       const answer = await connection.client.request({
         method: 'POST',
@@ -137,7 +139,12 @@ export class EwsClient {
       // A refused login is a complete, ordinary answer; after anything else that went wrong - above all after a
       // SOAP Fault, which some servers follow with a stray second answer - the connection is not trusted again.
       reusable = answer.statusCode === 401;
-      const result = this.#read(operation, text, { status: answer.statusCode, headers, origin: this.#origin, path: this.#path });
+      const result = this.#read(operation, text, {
+        status: answer.statusCode,
+        headers,
+        origin: this.#origin,
+        path: this.#path,
+      });
       reusable = true;
       return { response: result, serverTime: serverTime(headers) };
     } finally {

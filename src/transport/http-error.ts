@@ -39,7 +39,8 @@ function sentence(status: number, headers: IncomingHttpHeaders, origin: string, 
   if (status >= 300 && status < 400) {
     return `${origin} sends requests on to ${redirectTarget(headers.location)} (HTTP ${status}). Put the address of EWS itself into the account.`;
   }
-  if (status === 502 || status === 504) return `Something in front of EWS at ${origin} cannot reach it (HTTP ${status}).`;
+  if (status === 502 || status === 504)
+    return `Something in front of EWS at ${origin} cannot reach it (HTTP ${status}).`;
   return `${origin} answered with HTTP ${status}.`;
 }
 

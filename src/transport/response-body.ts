@@ -15,7 +15,10 @@ export async function readBody(body: Readable, contentEncoding: string | undefin
   if (encoding === 'identity' || encoding === '') return (await collect(body, maxBytes)).toString('utf8');
   if (encoding !== 'gzip' && encoding !== 'x-gzip') {
     body.destroy();
-    throw new EwsError('EWS_MALFORMED', `The server's answer is encoded as "${encoding.slice(0, 40)}", which was not asked for.`);
+    throw new EwsError(
+      'EWS_MALFORMED',
+      `The server's answer is encoded as "${encoding.slice(0, 40)}", which was not asked for.`,
+    );
   }
   const gunzip = createGunzip();
   // pipe() does not hand on errors; without this a reset connection would leave the reader waiting.
@@ -26,9 +29,13 @@ export async function readBody(body: Readable, contentEncoding: string | undefin
   } catch (error) {
     body.unpipe(gunzip).destroy();
     if (error instanceof Error && 'code' in error && String(error.code).startsWith('Z_')) {
-      throw new EwsError('EWS_MALFORMED', 'The server says that its answer is compressed with gzip, but it is damaged.', {
-        cause: error,
-      });
+      throw new EwsError(
+        'EWS_MALFORMED',
+        'The server says that its answer is compressed with gzip, but it is damaged.',
+        {
+          cause: error,
+        },
+      );
     }
     throw error;
   }
@@ -40,7 +47,8 @@ async function collect(stream: Readable, maxBytes: number): Promise<Buffer> {
   for await (const chunk of stream as AsyncIterable<Buffer>) {
     size += chunk.length;
     // Leaving the loop destroys the stream, so nothing more is read.
-    if (size > maxBytes) throw new EwsError('EWS_TOO_LARGE', `The server's answer is larger than the bound of ${maxBytes} bytes.`);
+    if (size > maxBytes)
+      throw new EwsError('EWS_TOO_LARGE', `The server's answer is larger than the bound of ${maxBytes} bytes.`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks, size);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { getFolder, writeGetFolder } from '../../dist/src/protocol/get-folder.js';
+import { DELETED_COUNT_TOTAL, LOCAL_COMMIT_TIME_MAX } from '../../dist/src/protocol/property-path.js';
 import { answer, failure, read, success } from './envelopes.js';
 import { refusal } from './refusal.js';
 
@@ -15,6 +16,14 @@ describe('GetFolder', () => {
     assert.match(
       writeGetFolder({ shape: 'Default', folders: [{ id: 'inbox' }], mailbox: 'b@example.test' }),
       /<t:DistinguishedFolderId Id="inbox"><t:Mailbox><t:EmailAddress>b@example.test<\/t:EmailAddress><\/t:Mailbox>/,
+    );
+    assert.match(
+      writeGetFolder({
+        shape: 'IdOnly',
+        folders: [{ id: 'inbox' }],
+        properties: [LOCAL_COMMIT_TIME_MAX, DELETED_COUNT_TOTAL],
+      }),
+      /<t:BaseShape>IdOnly<\/t:BaseShape><t:AdditionalProperties><t:ExtendedFieldURI PropertyTag="0x670A" PropertyType="SystemTime"\/><t:ExtendedFieldURI PropertyTag="0x670B" PropertyType="Integer"\/><\/t:AdditionalProperties><\/m:FolderShape>/,
     );
     refusal(() => writeGetFolder({ shape: 'IdOnly', folders: [] }), 'EWS_INVALID_REQUEST', /No folder is named/);
   });
@@ -50,6 +59,26 @@ describe('GetFolder', () => {
     assert.equal(error?.code, 'ErrorFolderNotFound');
     assert.equal(error.action, 'stop-target');
     assert.deepEqual(results[2], { folder: { kind: 'CalendarFolder', folderId: { id: '2' } } });
+  });
+
+  it('is read with extended properties', () => {
+    const [result] = read(
+      getFolder,
+      answer(
+        'GetFolder',
+        folders(
+          '<t:Folder><t:FolderId Id="1"/><t:ExtendedProperty><t:ExtendedFieldURI PropertyTag="0x670b"' +
+            ' PropertyType="Integer"/><t:Value>7</t:Value></t:ExtendedProperty></t:Folder>',
+        ),
+      ),
+    );
+    assert.deepEqual(result, {
+      folder: {
+        kind: 'Folder',
+        folderId: { id: '1' },
+        extendedProperties: [{ propertyTag: 0x670b, propertyType: 'Integer', values: ['7'] }],
+      },
+    });
   });
 
   it('is refused in words when something is missing', () => {

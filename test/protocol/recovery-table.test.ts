@@ -7,7 +7,17 @@ import {
   type RecoveryAction,
 } from '../../dist/src/protocol/recovery-table.js';
 
-const OPERATIONS: readonly OperationName[] = ['Subscribe', 'GetEvents', 'Unsubscribe', 'GetFolder'];
+const OPERATIONS: readonly OperationName[] = [
+  'Subscribe',
+  'GetEvents',
+  'GetStreamingEvents',
+  'Unsubscribe',
+  'SendNotification',
+  'GetFolder',
+  'FindFolder',
+  'FindItem',
+  'GetItem',
+];
 
 /** What each error asks for, whatever was asked, in the order of the documentation that the policy follows. */
 const ALWAYS: Readonly<Record<string, RecoveryAction>> = {
@@ -18,6 +28,7 @@ const ALWAYS: Readonly<Record<string, RecoveryAction>> = {
   ErrorSubscriptionUnsubsribed: 'resubscribe',
   ErrorReadEventsFailed: 'resubscribe',
   ErrorProxiedSubscriptionCallFailure: 'resubscribe',
+  ErrorNewEventStreamConnectionOpened: 'resubscribe',
   ErrorMissedNotificationEvents: 'resubscribe-and-catch-up',
   ErrorServerBusy: 'wait',
   EWS_THROTTLED: 'wait',
@@ -68,16 +79,29 @@ const ALWAYS: Readonly<Record<string, RecoveryAction>> = {
 
 /** What depends on the operation. */
 const BY_OPERATION: Readonly<Record<string, Partial<Record<OperationName, RecoveryAction>>>> = {
-  ErrorAccessDenied: { Subscribe: 'stop', GetFolder: 'stop', GetEvents: 'resubscribe', Unsubscribe: 'resubscribe' },
+  ErrorAccessDenied: {
+    Subscribe: 'stop',
+    GetFolder: 'stop',
+    GetEvents: 'resubscribe',
+    GetStreamingEvents: 'resubscribe',
+    Unsubscribe: 'resubscribe',
+  },
   ErrorSubscriptionAccessDenied: {
     Subscribe: 'stop',
     GetFolder: 'stop',
     GetEvents: 'resubscribe',
+    GetStreamingEvents: 'resubscribe',
     Unsubscribe: 'resubscribe',
   },
-  ErrorInvalidWatermark: { Subscribe: 'forget-watermark', GetEvents: 'resubscribe' },
-  ErrorEventNotFound: { Subscribe: 'forget-watermark', GetEvents: 'resubscribe' },
-  ErrorItemNotFound: { Subscribe: 'stop-target', GetFolder: 'stop-target' },
+  ErrorInvalidWatermark: { Subscribe: 'forget-watermark', GetEvents: 'resubscribe', SendNotification: 'resubscribe' },
+  ErrorEventNotFound: { Subscribe: 'forget-watermark', GetEvents: 'resubscribe', SendNotification: 'resubscribe' },
+  ErrorItemNotFound: {
+    Subscribe: 'stop-target',
+    GetFolder: 'stop-target',
+    FindFolder: 'stop-target',
+    FindItem: 'stop-target',
+    GetItem: 'retry',
+  },
 };
 
 describe('the recovery table', () => {

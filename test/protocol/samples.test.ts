@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { readEnvelope } from '../../dist/src/protocol/envelope.js';
 import { getEvents } from '../../dist/src/protocol/get-events.js';
-import { readNotification } from '../../dist/src/protocol/notification.js';
+import { getStreamingEvents } from '../../dist/src/protocol/get-streaming-events.js';
+import { readSendNotification, readSendNotificationResult } from '../../dist/src/protocol/send-notification.js';
 import { subscribe } from '../../dist/src/protocol/subscribe.js';
 import { readXml } from '../../dist/src/protocol/xml-reader.js';
 import { readFixture } from '../support/fixture.js';
@@ -82,8 +84,6 @@ describe('published samples', () => {
       'subscribe-operation.pull-subscribe-request',
       'subscribe-operation.push-subscribe-request',
       'workmail.push-subscribe-request',
-      'workmail.push-answer-ok',
-      'workmail.push-answer-unsubscribe',
     ]) {
       it(`${name} is well-formed`, () => {
         assert.equal(readXml(sample(name)).name, 'Envelope');
@@ -91,21 +91,95 @@ describe('published samples', () => {
     }
   });
 
-  it('the notification in workmail.push-heartbeat, behind its illegal declaration', () => {
-    const message = readXml(sample('workmail.push-heartbeat'))
-      .child('Body')
-      ?.child('SendNotification')
-      ?.child('ResponseMessages')
-      ?.child('SendNotificationResponseMessage');
-    const notification = message?.child('Notification');
-    assert.ok(notification);
-    assert.deepEqual(readNotification(notification), {
-      subscriptionId: 'hKJETtoAdi9PPW0tZDQ4MThmMDoVYB',
-      previousWatermark: 'AAAAAAAAAAA=',
-      watermark: 'AAAAAAAAAAA=',
-      moreEvents: false,
-      heartbeat: true,
-      events: [],
+  describe('GetStreamingEvents', () => {
+    const failed = 'getstreamingevents-operation.getstreamingevents-error';
+    const events = 'getstreamingevents-operation.getstreamingevents-response-without-envelope';
+
+    it(`${failed} as it stands: an end tag is missing`, () => {
+      refusal(
+        () => read(getStreamingEvents, sample(failed)),
+        'EWS_MALFORMED',
+        /<m:GetStreamingEventsResponseMessage> of line 14, column 1 is closed by <\/m:ResponseMessages> \(line 19,/,
+      );
     });
+
+    it(`${failed} with the end tag added`, () => {
+      const end = '</m:ResponseMessages>';
+      const mended = sample(failed).replace(end, `</m:GetStreamingEventsResponseMessage>${end}`);
+      const { error, ...rest } = read(getStreamingEvents, mended);
+      assert.deepEqual(rest, { notifications: [], errorSubscriptionIds: [], connectionStatus: 'Closed' });
+      assert.equal(error?.code, 'ErrorInvalidSubscription');
+      assert.equal(error.action, 'resubscribe');
+    });
+
+    it(`${events} as it stands: two roots`, () => {
+      refusal(() => read(getStreamingEvents, sample(events)), 'EWS_MALFORMED', /more than one root element \(line 5,/);
+    });
+
+    it(`${events} inside an Envelope`, () => {
+      const inside = sample(events).replace(/^<\?xml.*?\?>\s*/, '');
+      const { notifications, ...rest } = read(getStreamingEvents, `<Envelope>${inside}</Envelope>`);
+      assert.deepEqual(rest, { errorSubscriptionIds: [] });
+      assert.equal(notifications.length, 1);
+      assert.equal(notifications[0]?.subscriptionId, 'f6bc657d-dde1-4f94-952d-143b95d6483d');
+      assert.deepEqual(
+        notifications[0].events.map(({ eventType }) => eventType),
+        ['Created', 'NewMail', 'Modified'],
+      );
+      const modified = notifications[0].events[2];
+      assert.ok(modified?.eventType === 'Modified' && 'folderId' in modified);
+      assert.equal(modified.unreadCount, 1);
+    });
+  });
+
+  describe('SendNotification', () => {
+    const pushed = (name: string) => readSendNotification(readEnvelope(sample(name)).response);
+
+    it('workmail.push-notification', () => {
+      assert.deepEqual(pushed('workmail.push-notification'), [
+        {
+          notification: {
+            subscriptionId: 'hKJETtoAdi9PPW0tZDQ4MThmMDoVYB',
+            previousWatermark: 'ygwAAAAAAAA=',
+            watermark: 'ywwAAAAAAAA=',
+            moreEvents: false,
+            heartbeat: false,
+            events: [
+              {
+                eventType: 'Modified',
+                watermark: 'ywwAAAAAAAA=',
+                timeStamp: '2018-02-02T15:15:14Z',
+                folderId: { id: 'AAB2L089bS1kNDgxOGYwOGE5OTQ0=' },
+                parentFolderId: { id: 'AAB2L089bS1kNDgxOGYwOGE=' },
+              },
+            ],
+          },
+        },
+      ]);
+    });
+
+    it('workmail.push-heartbeat, behind its illegal declaration', () => {
+      assert.deepEqual(pushed('workmail.push-heartbeat'), [
+        {
+          notification: {
+            subscriptionId: 'hKJETtoAdi9PPW0tZDQ4MThmMDoVYB',
+            previousWatermark: 'AAAAAAAAAAA=',
+            watermark: 'AAAAAAAAAAA=',
+            moreEvents: false,
+            heartbeat: true,
+            events: [],
+          },
+        },
+      ]);
+    });
+
+    for (const [name, status] of [
+      ['workmail.push-answer-ok', 'OK'],
+      ['workmail.push-answer-unsubscribe', 'Unsubscribe'],
+    ] as const) {
+      it(name, () => {
+        assert.equal(readSendNotificationResult(readEnvelope(sample(name)).response), status);
+      });
+    }
   });
 });

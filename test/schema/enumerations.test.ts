@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { DISTINGUISHED_FOLDERS } from '../../dist/src/protocol/distinguished-folder.js';
 import { EVENT_TYPES } from '../../dist/src/protocol/event-type.js';
+import { CONNECTION_TIMEOUT_MINUTES } from '../../dist/src/protocol/get-streaming-events.js';
 import { RECOVERY_TABLE } from '../../dist/src/protocol/recovery-table.js';
 import { REQUEST_VERSIONS } from '../../dist/src/protocol/server-version.js';
 import { PULL_TIMEOUT_MINUTES, STATUS_FREQUENCY_MINUTES } from '../../dist/src/protocol/subscribe.js';
@@ -43,6 +44,7 @@ describe('names and limits of the schema', () => {
     for (const [name, { min, max }] of [
       ['SubscriptionTimeoutType', PULL_TIMEOUT_MINUTES],
       ['SubscriptionStatusFrequencyType', STATUS_FREQUENCY_MINUTES],
+      ['StreamingSubscriptionConnectionTimeoutType', CONNECTION_TIMEOUT_MINUTES],
     ] as const) {
       const definition = simpleType(schemaFile('types.xsd'), name);
       assert.match(definition, new RegExp(`<xs:minInclusive value="${min}"`));

@@ -15,10 +15,7 @@ describe('PullEngine and servers with habits of their own', () => {
     lab = await PullLab.open();
     server = await serve((request, response) => {
       void bodyOf(request).then((body) => {
-        if (body.includes('m:Subscribe>')) return answerXml(response, subscribed('one', 'AAAA'));
-        if (body.includes('m:Unsubscribe>')) return answerXml(response, unsubscribed());
-        polls += 1;
-        answerXml(response, answer(polls, /<m:Watermark>(.*?)</.exec(body)?.[1] ?? ''));
+        answerXml(response, reply(body));
       });
     });
   });
@@ -27,8 +24,20 @@ describe('PullEngine and servers with habits of their own', () => {
     await server.close();
   });
 
+  function reply(body: string): string {
+    if (body.includes('m:Subscribe>')) return subscribed('one', 'AAAA');
+    if (body.includes('m:Unsubscribe>')) return unsubscribed();
+    polls += 1;
+    return answer(polls, /<m:Watermark>(.*?)</.exec(body)?.[1] ?? '');
+  }
+
   it('does not ask without end a server that promises more and tells nothing', async () => {
-    answer = (_poll, sent) => notification('one', { previous: sent, more: true, content: '<t:StatusEvent><t:Watermark>AAAA</t:Watermark></t:StatusEvent>' });
+    answer = (_poll, sent) =>
+      notification('one', {
+        previous: sent,
+        more: true,
+        content: '<t:StatusEvent><t:Watermark>AAAA</t:Watermark></t:StatusEvent>',
+      });
     const { told } = lab.run({ account: lab.account(server.origin) });
     await until(() => told.current === 'connected');
     await ioTurns(50);
@@ -56,7 +65,10 @@ describe('PullEngine and servers with habits of their own', () => {
     const sent: string[] = [];
     answer = (_poll, watermark) => {
       sent.push(watermark);
-      return notification('one', { previous: watermark, content: `<t:StatusEvent><t:Watermark>${odd}</t:Watermark></t:StatusEvent>` });
+      return notification('one', {
+        previous: watermark,
+        content: `<t:StatusEvent><t:Watermark>${odd}</t:Watermark></t:StatusEvent>`,
+      });
     };
     const { told } = lab.run({ account: lab.account(server.origin) });
     await until(() => told.current === 'connected');
@@ -65,7 +77,8 @@ describe('PullEngine and servers with habits of their own', () => {
   });
 
   it('has trouble with an answer that is no XML, tells of it, and goes on when it is over', async () => {
-    answer = (poll, sent) => (poll < 4 ? '<html><body>Maintenance' : notification('one', { previous: sent, content: '<t:StatusEvent/>' }));
+    answer = (poll, sent) =>
+      poll < 4 ? '<html><body>Maintenance' : notification('one', { previous: sent, content: '<t:StatusEvent/>' });
     const { told } = lab.run({ account: lab.account(server.origin) });
     await until(() => told.current === 'waiting');
     for (let attempt = 0; attempt < 3; attempt += 1) await lab.next(told);

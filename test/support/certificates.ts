@@ -5,7 +5,12 @@ import * as x509 from '@peculiar/x509';
 
 x509.cryptoProvider.set(webcrypto as unknown as Parameters<typeof x509.cryptoProvider.set>[0]);
 
-const RSA = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256', publicExponent: new Uint8Array([1, 0, 1]), modulusLength: 2048 };
+const RSA = {
+  name: 'RSASSA-PKCS1-v1_5',
+  hash: 'SHA-256',
+  publicExponent: new Uint8Array([1, 0, 1]),
+  modulusLength: 2048,
+};
 
 export interface Issued {
   /** PEM. */
@@ -30,7 +35,10 @@ export async function makeAuthority(): Promise<TestAuthority> {
     notAfter: daysFromNow(10),
     keys,
     signingAlgorithm: RSA,
-    extensions: [new x509.BasicConstraintsExtension(true, 1, true), new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign, true)],
+    extensions: [
+      new x509.BasicConstraintsExtension(true, 1, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign, true),
+    ],
   });
   return {
     ca: authority.toString('pem'),
@@ -45,7 +53,9 @@ export async function makeAuthority(): Promise<TestAuthority> {
         publicKey: own.publicKey,
         signingKey: keys.privateKey,
         signingAlgorithm: RSA,
-        extensions: [new x509.SubjectAlternativeNameExtension([{ type: /^[\d.]+$/.test(name) ? 'ip' : 'dns', value: name }])],
+        extensions: [
+          new x509.SubjectAlternativeNameExtension([{ type: /^[\d.]+$/.test(name) ? 'ip' : 'dns', value: name }]),
+        ],
       });
       return { cert: cert.toString('pem'), key: await pem(own.privateKey) };
     },

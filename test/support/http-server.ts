@@ -49,7 +49,12 @@ export async function bodyOf(request: IncomingMessage): Promise<string> {
 }
 
 /** Answers with XML. */
-export function answerXml(response: ServerResponse, xml: string, status = 200, headers: Record<string, string | string[]> = {}): void {
+export function answerXml(
+  response: ServerResponse,
+  xml: string,
+  status = 200,
+  headers: Record<string, string | string[]> = {},
+): void {
   response.writeHead(status, { 'content-type': 'text/xml; charset=utf-8', ...headers });
   response.end(xml);
 }

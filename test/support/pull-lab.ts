@@ -65,7 +65,9 @@ export class PullLab {
       endSubscription: async (subscription) => {
         this.ended.push(subscription);
         const { subscriptionId } = subscription;
-        await client.call(unsubscribe, { subscriptionId }, contextOf(subscription, sandbox.user)).catch(() => undefined);
+        await client
+          .call(unsubscribe, { subscriptionId }, contextOf(subscription, sandbox.user))
+          .catch(() => undefined);
       },
     };
   }
@@ -106,7 +108,9 @@ export class PullLab {
     const seen = told.states.length;
     await this.clock.untilTimer();
     await this.clock.advanceToNext();
-    await until(() => told.states.slice(seen).some(({ name }) => name !== 'subscribing') && this.clock.pending.length > 0);
+    await until(
+      () => told.states.slice(seen).some(({ name }) => name !== 'subscribing') && this.clock.pending.length > 0,
+    );
   }
 
   /** Delivers mails and returns their ids. */

@@ -44,6 +44,8 @@ export class Recorder implements EngineListener {
 
   /** The ids of the items of all events so far, in order; folder events are left out. */
   get items(): string[] {
-    return this.batches.flatMap(({ events }) => events.flatMap((event) => ('itemId' in event ? [event.itemId.id] : [])));
+    return this.batches.flatMap(({ events }) =>
+      events.flatMap((event) => ('itemId' in event ? [event.itemId.id] : [])),
+    );
   }
 }

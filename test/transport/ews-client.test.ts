@@ -57,7 +57,9 @@ describe('EwsClient', () => {
     assert.equal(first.request.method, 'POST');
     assert.equal(first.request.url, '/EWS/Exchange.asmx');
     assert.equal(first.request.headers['content-type'], 'text/xml; charset=utf-8');
-    const basic = Buffer.from((first.request.headers.authorization ?? '').replace('Basic ', ''), 'base64').toString('utf8');
+    const basic = Buffer.from((first.request.headers.authorization ?? '').replace('Basic ', ''), 'base64').toString(
+      'utf8',
+    );
     assert.equal(basic, `anna@example.com:${PASSWORD}`);
     assert.match(first.body, /<t:RequestServerVersion Version="Exchange2010_SP2"\/>/);
     assert.match(first.body, /<t:PrimarySmtpAddress>room@example.com<\/t:PrimarySmtpAddress>/);
@@ -260,7 +262,9 @@ describe('EwsClient', () => {
       assert.equal(request.headers['x-preferserveraffinity'], 'true');
       count += 1;
       answerXml(response, unsubscribed(), 200, {
-        'set-cookie': [`X-BackEndOverrideCookie=${request.headers['x-anchormailbox'] as string}~${count}; path=/; HttpOnly`],
+        'set-cookie': [
+          `X-BackEndOverrideCookie=${request.headers['x-anchormailbox'] as string}~${count}; path=/; HttpOnly`,
+        ],
       });
     });
     const a = { affinity: { group: 'a', anchorMailbox: 'a@example.com' } };

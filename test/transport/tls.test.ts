@@ -37,9 +37,12 @@ describe('TLS', () => {
   }
 
   async function https(name: string, days?: number): Promise<string> {
-    server = await serve((_request, response) => {
-      answerXml(response, unsubscribed());
-    }, await authority.issue(name, days));
+    server = await serve(
+      (_request, response) => {
+        answerXml(response, unsubscribed());
+      },
+      await authority.issue(name, days),
+    );
     return server.origin;
   }
 

@@ -32,8 +32,8 @@ export function writeNotificationContent(subscription: Subscription, batch: Batc
 function writeEvent(mailbox: Mailbox, event: JournalEvent, style: NotificationStyle): string {
   const { type, subject, old, unreadCount } = event;
   let xml = `<t:${type}Event>`;
-  if (style.watermarks) xml += textElement('t:Watermark', mailbox.watermark(event.position));
-  xml += textElement('t:TimeStamp', style.timeStamp(event.time));
+  if (style.watermarks) xml += `<t:Watermark>${mailbox.watermark(event.position)}</t:Watermark>`;
+  xml += `<t:TimeStamp>${style.timeStamp(event.time)}</t:TimeStamp>`;
   xml += writePlace(mailbox, subject, style, '');
   if (old) xml += writePlace(mailbox, old, style, 'Old');
   if (unreadCount !== undefined) xml += textElement('t:UnreadCount', unreadCount);

@@ -64,8 +64,10 @@ export class Journal {
     return this.#last;
   }
 
-  append(raised: RaisedEvent): void {
-    this.#events.push({ ...raised, position: ++this.#last, time: this.clock.now() });
+  append({ type, subject, old, unreadCount, seenBy }: RaisedEvent): void {
+    // Every event has the same fields in the same order, which keeps reading them fast.
+    const event = { position: ++this.#last, time: this.clock.now(), type, subject, old, unreadCount, seenBy };
+    this.#events.push(event as JournalEvent);
     this.#forget();
   }
 

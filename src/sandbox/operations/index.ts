@@ -1,3 +1,4 @@
+import { convertIdOperation } from './convert-id.js';
 import { findFolderOperation } from './find-folder.js';
 import { findItemOperation } from './find-item.js';
 import { getItemOperation } from './get-item.js';
@@ -19,5 +20,6 @@ export const OPERATIONS: ReadonlyMap<string, SandboxOperation | StreamingOperati
     findFolderOperation,
     findItemOperation,
     getItemOperation,
+    convertIdOperation,
   ].map((operation) => [operation.name, operation]),
 );

@@ -1,0 +1,227 @@
+import assert from 'node:assert/strict';
+import type { EwsError } from '../../dist/src/protocol/ews-error.js';
+import { AdoptionRegistry } from '../../dist/src/subscriptions/adoption-registry.js';
+import type { LiveSubscription } from '../../dist/src/subscriptions/live-subscription.js';
+import { PullAdopter } from '../../dist/src/subscriptions/pull-adopter.js';
+import { readOrders, type SubscribeOrder } from '../../dist/src/subscriptions/subscribe-request.js';
+import { Subscriber, type SubscribeProgress } from '../../dist/src/subscriptions/subscriber.js';
+import { NEW_MAIL, PullLab } from '../support/pull-lab.js';
+import { Recorder } from '../support/recorder.js';
+import { until } from '../support/wait.js';
+
+const DEFAULTS: SubscribeOrder = { ...NEW_MAIL, subscriptionTimeout: 30 };
+
+class Output {
+  readonly made: LiveSubscription[] = [];
+  readonly gone: LiveSubscription[] = [];
+  readonly errors: EwsError[] = [];
+  readonly progress: SubscribeProgress[] = [];
+  subscribed = (one: LiveSubscription) => void this.made.push(one);
+  unsubscribed = (one: LiveSubscription) => void this.gone.push(one);
+  failed = (error: EwsError) => void this.errors.push(error);
+  finished = (progress: SubscribeProgress) => void this.progress.push(progress);
+}
+
+describe('Subscriber and PullAdopter', () => {
+  let lab: PullLab;
+  let registry: AdoptionRegistry;
+  let abandoned: LiveSubscription[];
+  let output: Output;
+  let adopters: PullAdopter[];
+
+  beforeEach(async () => {
+    lab = await PullLab.open();
+    output = new Output();
+    adopters = [];
+    abandoned = [];
+    registry = new AdoptionRegistry(lab.clock, (one) => abandoned.push(one));
+  });
+  afterEach(async () => {
+    await Promise.all(adopters.map((adopter) => adopter.close(true)));
+    await lab.close();
+  });
+
+  function subscriber(): Subscriber {
+    return new Subscriber({ id: 'subscribe-node', accountId: 'account-node', account: lab.account(), registry });
+  }
+
+  function adopter(told: Recorder, id = 'pull-node'): PullAdopter {
+    const link = lab.account();
+    const one = new PullAdopter({
+      id,
+      interval: 60,
+      missed: 'recover',
+      store: lab.store,
+      account: (account) => (account === 'account-node' ? { link, registry } : undefined),
+      listenerFor: () => told,
+    });
+    adopters.push(one);
+    return one;
+  }
+
+  it('makes a subscription that another node adopts and polls', async () => {
+    await subscriber().subscribe(readOrders('', DEFAULTS), output);
+    const [made] = output.made;
+    assert.ok(made);
+    assert.equal(made.account, 'account-node');
+    assert.equal(made.subscriber, 'subscribe-node');
+    assert.equal(made.delivery, 'pull');
+    assert.deepEqual(output.progress, [{ wanted: 1, subscribed: 1, failed: 0 }]);
+    const sent = lab.deliver(2);
+    const told = new Recorder();
+    assert.equal(await adopter(told).adopt(JSON.parse(JSON.stringify(made)) as LiveSubscription), true);
+    await until(() => told.current === 'connected');
+    assert.deepEqual(told.items, sent);
+    await lab.clock.advance(61_000);
+    assert.deepEqual(abandoned, []);
+    assert.equal(lab.requests.filter((operation) => operation === 'Subscribe').length, 1);
+  });
+
+  it('ends, with a warning, what nobody adopts within a minute', async () => {
+    await subscriber().subscribe([DEFAULTS], output);
+    await lab.clock.advance(59_999);
+    assert.deepEqual(abandoned, []);
+    await lab.clock.advance(1);
+    assert.deepEqual(abandoned, output.made);
+    assert.deepEqual(registry.madeBy('subscribe-node'), []);
+  });
+
+  it('gives a subscription to the first who asks; a second gets an error', async () => {
+    await subscriber().subscribe([DEFAULTS], output);
+    const [made] = output.made;
+    assert.ok(made);
+    const first = adopter(new Recorder(), 'first');
+    assert.equal(await first.adopt(made), true);
+    assert.equal(await first.adopt(made), true, 'once more is no error');
+    await assert.rejects(adopter(new Recorder(), 'second').adopt(made), { code: 'EWS_ADOPTED' });
+  });
+
+  it('does not adopt what belongs to an account that is unknown here', async () => {
+    await subscriber().subscribe([DEFAULTS], output);
+    const [made] = output.made;
+    assert.ok(made);
+    assert.equal(await adopter(new Recorder()).adopt({ ...made, account: 'elsewhere' }), false);
+  });
+
+  it('makes nothing twice, also after a restart in which the adopter carried on by itself', async () => {
+    const made = subscriber();
+    await made.subscribe([DEFAULTS, DEFAULTS], output);
+    assert.equal(output.made.length, 1);
+    const first = adopter(new Recorder());
+    await first.adopt(output.made[0] ?? assert.fail());
+    await first.close(true);
+    // A restart: nothing is known but what was saved.
+    registry = new AdoptionRegistry(lab.clock, (one) => abandoned.push(one));
+    const missed = lab.deliver(3);
+    const told = new Recorder();
+    const second = adopter(told);
+    registry.loads(second.resume());
+    const again = subscriber();
+    await again.subscribe([DEFAULTS], output);
+    assert.equal(lab.requests.filter((operation) => operation === 'Subscribe').length, 1);
+    assert.equal(again.list().length, 1);
+    await until(() => told.current === 'connected');
+    assert.deepEqual(told.items, missed);
+    assert.equal(told.batches[0]?.recovered, true);
+  });
+
+  it('follows a subscription that was made anew', async () => {
+    const one = subscriber();
+    await one.subscribe([DEFAULTS], output);
+    const told = new Recorder();
+    const pull = adopter(told);
+    await pull.adopt(output.made[0] ?? assert.fail());
+    await until(() => told.current === 'connected');
+    const old = one.list()[0]?.subscriptionId;
+    lab.sandbox.failNext({ operation: 'GetEvents', code: 'ErrorSubscriptionNotFound' });
+    await lab.next(told);
+    await until(() => one.list()[0]?.subscriptionId !== old);
+    const current = one.list()[0]?.subscriptionId ?? '';
+    assert.equal(pull.select({ subscriptionId: current }).length, 1);
+    await one.unsubscribe({ subscriptionId: current }, output);
+    assert.equal(output.gone[0]?.subscriptionId, current);
+    assert.deepEqual(pull.engines, []);
+    assert.equal(lab.store.records.size, 0, 'its position is forgotten');
+    assert.equal(lab.requests.at(-1), 'Unsubscribe');
+  });
+
+  it('sets exactly what is asked for', async () => {
+    for (const name of ['a', 'b', 'c']) lab.sandbox.addMailbox(`${name}@sandbox.example`);
+    const one = subscriber();
+    const folders = (events: SubscribeOrder['events']): SubscribeOrder => ({ ...DEFAULTS, events });
+    await one.set([folders(['NewMail']), folders(['Created'])], output);
+    assert.equal(one.list().length, 2);
+    await one.set([folders(['Created']), folders(['Deleted'])], output);
+    assert.deepEqual(
+      one
+        .list()
+        .map(({ events }) => events.join())
+        .sort(),
+      ['Created', 'Deleted'],
+    );
+    assert.deepEqual(
+      output.gone.map(({ events }) => events.join()),
+      ['NewMail'],
+    );
+    assert.deepEqual(
+      output.made.map(({ events }) => events.join()),
+      ['NewMail', 'Created', 'Created', 'Deleted'],
+    );
+    await one.unsubscribe({}, output);
+    assert.deepEqual(one.list(), []);
+  });
+
+  it('tells which of a list failed, and makes the others', async () => {
+    lab.sandbox.failNext({ operation: 'Subscribe', code: 'ErrorNonExistentMailbox' });
+    await subscriber().subscribe([DEFAULTS, { ...DEFAULTS, events: ['Deleted'] }], output);
+    assert.equal(output.made.length, 1);
+    assert.deepEqual(
+      output.errors.map(({ code }) => code),
+      ['ErrorNonExistentMailbox'],
+    );
+    assert.deepEqual(output.progress, [{ wanted: 2, subscribed: 1, failed: 1 }]);
+  });
+});
+
+describe('readOrders', () => {
+  it('takes an address, an object, a list of these, or nothing in particular', () => {
+    assert.deepEqual(readOrders(1_700_000_000, DEFAULTS), [DEFAULTS]);
+    assert.deepEqual(readOrders('', DEFAULTS), [DEFAULTS]);
+    assert.equal(readOrders(' a@example.com ', DEFAULTS)[0]?.mailbox, 'a@example.com');
+    const orders = readOrders(
+      ['a@example.com', { mailbox: 'b@example.com', access: 'impersonate', folders: ['calendar'], events: 'Created' }],
+      {
+        ...DEFAULTS,
+        allFolders: true,
+      },
+    );
+    assert.deepEqual(
+      orders.map(({ mailbox, access, allFolders, folders, events }) => [
+        mailbox,
+        access,
+        allFolders,
+        folders[0]?.id,
+        events[0],
+      ]),
+      [
+        ['a@example.com', 'delegate', true, 'inbox', 'NewMail'],
+        ['b@example.com', 'impersonate', false, 'calendar', 'Created'],
+      ],
+    );
+  });
+
+  for (const payload of [
+    'not an address',
+    { mailbox: 5 },
+    { mailbox: 'x' },
+    { access: 'owner' },
+    { folders: [{}] },
+    { folders: 7 },
+    { events: ['Exploded'] },
+    [{ events: null }],
+  ]) {
+    it(`refuses ${JSON.stringify(payload)} with a sentence`, () => {
+      assert.throws(() => readOrders(payload, DEFAULTS), { code: 'EWS_CONFIGURATION', message: /\.$/ });
+    });
+  }
+});

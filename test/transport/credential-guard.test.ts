@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { EwsError } from '../../dist/src/protocol/ews-error.js';
+import { CredentialGuard } from '../../dist/src/transport/credential-guard.js';
+import { ewsErrorOf } from '../support/errors.js';
+import { ManualClock } from '../support/manual-clock.js';
+
+const MINUTE = 60_000;
+
+describe('CredentialGuard', () => {
+  let clock: ManualClock;
+  let guard: CredentialGuard;
+  let attempts: number;
+
+  beforeEach(() => {
+    clock = new ManualClock();
+    guard = new CredentialGuard(clock);
+    attempts = 0;
+  });
+
+  const run = (code?: string) =>
+    guard.run(() => {
+      attempts += 1;
+      return code === undefined ? Promise.resolve('in') : Promise.reject(new EwsError(code, 'x'));
+    });
+
+  it('lets one through until the credentials have worked, then all', async () => {
+    let arrive: () => void = () => undefined;
+    const first = guard.run(
+      () =>
+        new Promise<string>(
+          (resolve) =>
+            (arrive = () => {
+              resolve('in');
+            }),
+        ),
+    );
+    const others = [run(), run()];
+    await new Promise(setImmediate);
+    assert.equal(attempts, 0);
+    arrive();
+    assert.deepEqual(await Promise.all([first, ...others]), ['in', 'in', 'in']);
+    assert.equal(attempts, 2);
+  });
+
+  it('never tries again what was refused and never worked', async () => {
+    await ewsErrorOf(run('EWS_UNAUTHORIZED'));
+    await clock.advance(48 * 60 * MINUTE);
+    const again = await ewsErrorOf(run());
+    assert.equal(again.code, 'EWS_UNAUTHORIZED');
+    assert.equal(again.backOffMs, undefined);
+    assert.equal(attempts, 1);
+  });
+
+  it('tries what had worked again after 30 minutes, then hourly', async () => {
+    await run();
+    assert.equal((await ewsErrorOf(run('EWS_UNAUTHORIZED'))).backOffMs, 30 * MINUTE);
+    await clock.advance(29 * MINUTE);
+    assert.equal((await ewsErrorOf(run())).backOffMs, MINUTE);
+    assert.equal(attempts, 2);
+    await clock.advance(MINUTE);
+    assert.equal((await ewsErrorOf(run('EWS_UNAUTHORIZED'))).backOffMs, 60 * MINUTE);
+    assert.equal(attempts, 3);
+    await clock.advance(60 * MINUTE);
+    assert.equal(await run(), 'in');
+    assert.equal(await run(), 'in');
+    assert.equal(attempts, 5);
+  });
+
+  it('takes an EWS error for proof that the server knows the account', async () => {
+    await ewsErrorOf(run('ErrorAccessDenied'));
+    assert.equal((await ewsErrorOf(run('EWS_UNAUTHORIZED'))).backOffMs, 30 * MINUTE);
+  });
+
+  it('says nothing about the credentials when the server could not be reached', async () => {
+    await ewsErrorOf(run('EWS_NETWORK'));
+    assert.equal(await run(), 'in');
+  });
+
+  it('shares a failure of the network with all who waited', async () => {
+    const all = await Promise.all([ewsErrorOf(run('EWS_TIMEOUT')), ewsErrorOf(run()), ewsErrorOf(run())]);
+    assert.deepEqual(
+      all.map(({ code }) => code),
+      ['EWS_TIMEOUT', 'EWS_TIMEOUT', 'EWS_TIMEOUT'],
+    );
+    assert.equal(attempts, 1);
+  });
+});
