@@ -6,7 +6,7 @@ interface EwsDialogs {
   /** To be called in `oneditsave`: hands over what Node-RED does not read from the dialog by itself. */
   save(node: EwsEditorNode): void;
   /** To be called in `oneditcancel`. */
-  close(node: EwsEditorNode): void;
+  close(node: Pick<EwsEditorNode, 'id'>): void;
   /** `true`, or what is wrong with a property as a sentence. */
   validate(node: EwsEditorNode, property: string, value: unknown): true | string;
   /** Looks at all open dialogs again, after something around them changed. */
@@ -25,7 +25,7 @@ window.ewsDialog = Object.assign(
 
         /** The dialogs that are open: an account's may lie over that of a node which uses it. */
         const openDialogs: { node: EwsEditorNode; form: JQuery; prefix: string }[] = [];
-        const dialogOf = (node: EwsEditorNode) => openDialogs.find((dialog) => dialog.node === node);
+        const dialogOf = (node: EwsEditorNode) => openDialogs.find((dialog) => dialog.node.id === node.id);
 
         const text = (key: string, values: Record<string, string | number> = {}): string =>
           (RED._ as (id: string, values: object) => string)(CATALOGUE + key, values);
@@ -110,8 +110,9 @@ window.ewsDialog = Object.assign(
             .after($('<datalist id="ews-stores">').append(options));
         }
 
-        function close(node: EwsEditorNode): void {
-          const at = openDialogs.findIndex((dialog) => dialog.node === node);
+        function close(node: Pick<EwsEditorNode, 'id'>): void {
+          // Of an account that was not added after all the editor hands over nothing but the id.
+          const at = openDialogs.findIndex((dialog) => dialog.node.id === node.id);
           if (at >= 0) openDialogs.splice(at, 1);
         }
 

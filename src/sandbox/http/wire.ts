@@ -48,7 +48,8 @@ export class Wire {
   async respond(status: number, headers: Readonly<Record<string, string>>, body: string, stray = ''): Promise<void> {
     const { delayMs, silent, reset, truncateAfter } = this.#failure;
     if (delayMs !== undefined) await delay(this.#clock, delayMs);
-    if (silent || this.isOver()) return;
+    if (silent) await new Promise<void>((resolve) => this.onceClosed(resolve));
+    if (this.isOver()) return;
     if (reset === 'before') {
       this.reset();
       return;

@@ -6,6 +6,7 @@ import type { EndReason, Subscription } from './subscription.js';
 export class ExchangeStream extends EventStream {
   #timer: Timer | undefined;
   #isFlushing = false;
+  #isWaiting = false;
 
   constructor(settings: StreamSettings) {
     super(settings);
@@ -53,6 +54,17 @@ export class ExchangeStream extends EventStream {
       more = moreEvents && !this.wire.isBusy();
       if (moreEvents && !more) this.wire.onceDrained(() => this.wake());
     }
+  }
+
+  /** A client that reads slowly has its events wait in the queue, not in the memory of the connection. */
+  #waitsForReader(): boolean {
+    if (this.#isWaiting || !this.wire.isBusy()) return this.#isWaiting;
+    this.#isWaiting = true;
+    this.wire.onceDrained(() => {
+      this.#isWaiting = false;
+      this.wake();
+    });
+    return true;
   }
 
   /** A subscription that cannot be read is of no use to anybody. */

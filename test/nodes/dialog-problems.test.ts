@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createContext, runInContext } from 'node:vm';
+import { DISTINGUISHED_FOLDERS } from '../../dist/src/protocol/distinguished-folder.js';
+import { EVENT_TYPES } from '../../dist/src/protocol/event-type.js';
+import {
+  MAX_INTERVAL_SECONDS,
+  problemsOfDescription,
+  problemsOfPull,
+} from '../../dist/src/subscriptions/configuration-problem.js';
+import type { SubscriptionDescription } from '../../dist/src/subscriptions/subscription-description.js';
+import { projectRoot } from '../support/fixture.js';
+
+interface Dialog {
+  problemsOf(type: string, values: object, around: object): Record<string, string>;
+  isFolderName(id: string): boolean;
+  readonly eventTypes: readonly string[];
+  readonly folderNames: readonly string[];
+}
+
+/** The dialogs' scripts as a browser would load them, without a page. */
+function loadDialog(): Dialog {
+  const window: { ewsDialog?: Dialog } = {};
+  const context = createContext({ window, URL });
+  for (const name of ['ews-problems', 'ews-folders', 'ews-events']) {
+    runInContext(readFileSync(join(projectRoot, 'resources', `${name}.js`), 'utf8'), context);
+  }
+  context.ewsDialog = window.ewsDialog;
+  return window.ewsDialog!;
+}
+
+const EMAIL = 'me@example.com';
+const FOLDER_ID = 'AAMkAGU4ZTBmZjQ1LTY3ODktNGFiYy05ZGVmLTAxMjM0NTY3ODlhYgAuAAAAAAA=';
+
+describe('the checks of the dialogs', () => {
+  const dialog = loadDialog();
+  const around = { accountProblem: undefined, email: EMAIL, wired: true, stores: ['default', 'disk'] };
+  const good = {
+    account: 'a',
+    source: 'self',
+    mailbox: '',
+    access: 'delegate',
+    allFolders: false,
+    folders: [{ id: 'inbox', name: 'Inbox' }],
+    events: ['NewMail'],
+    interval: '60',
+    subscriptionTimeout: '30',
+    store: '',
+  };
+  const found = (values: object, surroundings: object = {}, type = 'ews-pull') => ({
+    ...dialog.problemsOf(type, { ...good, ...values }, { ...around, ...surroundings }),
+  });
+
+  it('know the same folders and events as the runtime', () => {
+    assert.deepEqual(
+      DISTINGUISHED_FOLDERS.filter((id) => !dialog.isFolderName(id)),
+      [],
+    );
+    assert.deepEqual(
+      [...dialog.folderNames].filter((id) => !(DISTINGUISHED_FOLDERS as readonly string[]).includes(id)),
+      [],
+    );
+    assert.equal(dialog.isFolderName('foo'), false);
+    assert.deepEqual([...dialog.eventTypes], [...EVENT_TYPES]);
+  });
+
+  it('find what the runtime finds in a description', () => {
+    for (const mailbox of ['', EMAIL, 'ME@example.com', 'other@example.com', 'other']) {
+      for (const access of ['delegate', 'impersonate'] as const) {
+        for (const allFolders of [false, true]) {
+          for (const ids of [[], ['inbox'], [FOLDER_ID], ['inbox', 'foo']]) {
+            for (const events of [[], ['NewMail', 'Moved']] as SubscriptionDescription['events'][]) {
+              for (const email of [EMAIL, '']) {
+                const folders = ids.map((id) => ({ id, name: id }));
+                const description = { mailbox, access, allFolders, folders, events };
+                const told = Object.values(found(description, { email })).sort();
+                assert.deepEqual(told, problemsOfDescription(description, email).sort(), JSON.stringify(description));
+              }
+            }
+          }
+        }
+      }
+    }
+  });
+
+  it('find what the runtime finds in numbers', () => {
+    for (const interval of [
+      '0',
+      '0.5',
+      '60',
+      String(MAX_INTERVAL_SECONDS),
+      String(MAX_INTERVAL_SECONDS + 1),
+      '-1',
+      'x',
+    ]) {
+      for (const subscriptionTimeout of ['0', '1', '2.5', '1440', '1441', 'x']) {
+        for (const wired of [true, false]) {
+          const told = Object.values(found({ interval, subscriptionTimeout }, { wired })).sort();
+          const expected = problemsOfPull(Number(interval), Number(subscriptionTimeout), wired).sort();
+          assert.deepEqual(told, expected, `${interval} s, ${subscriptionTimeout} min`);
+        }
+      }
+    }
+  });
+
+  it('take an environment variable for any whole value', () => {
+    const values = { mailbox: '${A}', interval: '${B}', subscriptionTimeout: '${C}', store: '${D}', account: '${E}' };
+    assert.deepEqual(found({ ...values, folders: [{ id: '${F}', name: '' }] }, { accountProblem: 'no-account' }), {});
+    assert.deepEqual(found({ mailbox: 'a ${A}' }), { mailbox: 'bad-mailbox' });
+  });
+
+  it('leave alone what does not apply', () => {
+    const nothing = { folders: [], events: [], mailbox: 'x', account: '' };
+    assert.deepEqual(found({ ...nothing, source: 'input' }, { accountProblem: 'no-account' }), {});
+    // Messages bring folders and events.
+    assert.deepEqual(found({ folders: [], events: [] }, {}, 'ews-subscribe'), {});
+  });
+
+  it('say nothing about addresses as long as the account’s own is not known', () => {
+    assert.deepEqual(found({ mailbox: 'other@example.com', allFolders: true }, { email: undefined }), {});
+    assert.deepEqual(found({ access: 'impersonate' }, { email: undefined }), {});
+  });
+
+  it('find a missing account and a missing context store', () => {
+    assert.deepEqual(found({}, { accountProblem: 'no-account' }), { account: 'no-account' });
+    assert.deepEqual(found({ store: 'redis' }), { store: 'no-store' });
+    assert.deepEqual(found({ store: 'disk' }), {});
+  });
+
+  it('find what is wrong with an account', () => {
+    const account = (values: object) => ({ ...dialog.problemsOf('ews-account', { server: 'url', ...values }, around) });
+    const url = 'https://mail.example.com/EWS/Exchange.asmx';
+    assert.deepEqual(account({ url: '' }), { url: 'no-url' });
+    for (const wrong of ['mail.example.com', 'ftp://mail.example.com', 'https://', 'https:// x']) {
+      assert.deepEqual(account({ url: wrong }), { url: 'bad-url' }, wrong);
+    }
+    assert.deepEqual(account({ url, username: '' }), { username: 'no-username' });
+    assert.deepEqual(account({ url, username: 'me', email: 'me' }), { email: 'bad-mailbox' });
+    assert.deepEqual(account({ url, timeout: '601' }), { timeout: 'bad-timeout' });
+    assert.deepEqual(account({ url: '${URL}', email: '${MAIL}', timeout: '${T}', username: '${U}' }), {});
+    assert.deepEqual(account({ server: 'sandbox', url: '', username: '' }), {});
+  });
+});

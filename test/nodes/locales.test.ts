@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DISTINGUISHED_FOLDERS } from '../../dist/src/protocol/distinguished-folder.js';
+import { EVENT_TYPES } from '../../dist/src/protocol/event-type.js';
+import { RECOVERY_TABLE } from '../../dist/src/protocol/recovery-table.js';
+import { projectRoot } from '../support/fixture.js';
+import { filesBelow } from '../support/source-files.js';
+
+const NODES = ['ews-account', 'ews-pull', 'ews-subscribe'];
+const SHARED = '@ews-flows/node-red-ews-notifications/ews-account:';
+
+const read = (file: string) => readFileSync(join(projectRoot, file), 'utf8');
+const codes = RECOVERY_TABLE.flatMap((row) => row.codes);
+
+/** Keys of a catalogue as they are looked up; the forms of a plural count as one. */
+function keysOf(node: string, language = 'en-US'): string[] {
+  const flat = (value: object, path: string): string[] =>
+    Object.entries(value).flatMap(([key, text]: [string, unknown]) =>
+      typeof text === 'object' && text !== null
+        ? flat(text, `${path}${key}.`)
+        : [path + key.replace(/_(zero|one|two|few|many|other)$/, '')],
+    );
+  return [...new Set(flat(JSON.parse(read(`nodes/locales/${language}/${node}.json`)) as object, ''))];
+}
+
+/** The members of a union of string literals, as its declaration names them. */
+function membersOf(file: string, type: string): string[] {
+  const [, declaration = ''] = new RegExp(`\\b${type}\\b\\??\\s*[=:]([^;]+);`).exec(read(file)) ?? [];
+  const members = [...declaration.matchAll(/'([^']+)'/g)].map(([, member]) => member!);
+  assert.ok(members.length > 0, `no type ${type} in ${file}`);
+  return members;
+}
+
+const problems = membersOf('src/subscriptions/configuration-problem.ts', 'ConfigurationProblem');
+
+/** What the code looks up with a part that only the run tells, by the text before that part. */
+const families: Record<string, readonly string[]> = {
+  'problem.': problems,
+  'gap.': membersOf('src/subscriptions/engine-listener.ts', 'GapReason'),
+  'position.': membersOf('src/subscriptions/engine-listener.ts', 'kind'),
+  'folder.': DISTINGUISHED_FOLDERS,
+  'event.': EVENT_TYPES.flatMap((type) => [`${type}.name`, `${type}.meaning`]),
+  'advice.': [...codes, 'EWS_INTERNAL'],
+  'reason.': [...codes, 'EWS_INTERNAL'],
+};
+
+/** Families in which not every member needs a text. */
+const optional = new Set(['folder.', 'advice.', 'reason.']);
+
+/** Keys that a file looks up: those of the shared catalogue, and those of its own. */
+function usedIn(file: string): { shared: string[]; own: string[] } {
+  const text = read(file);
+  if (file.endsWith('.html')) {
+    const used = [
+      ...[...text.matchAll(/data-i18n="(?:\[\w+\])?([^"]+)"/g)].map(([, key]) => key!),
+      // this._('a.key') and this._(condition ? 'a.key' : 'another.key')
+      ...[...text.matchAll(/this\._\(([^;]*)\);/g)].flatMap(([, keys]) =>
+        [...keys!.matchAll(/'([\w-]+\.[\w.-]+)'/g)].map(([, key]) => key!),
+      ),
+    ];
+    const shared = used.filter((key) => key.startsWith(SHARED)).map((key) => key.slice(SHARED.length));
+    return { shared, own: used.filter((key) => !key.startsWith(SHARED)) };
+  }
+  const calls = text.matchAll(/(?:\btext|#optional)\(\s*(?:'([^']+)'|`([^`$]+)\$)/g);
+  const hints = text.matchAll(/key: '([^']+)'/g);
+  return {
+    shared: [...[...calls].map(([, key, family]) => key ?? family!), ...[...hints].map(([, key]) => key!)],
+    own: [],
+  };
+}
+
+const sources = filesBelow('nodes').filter((file) => /\.(ts|html)$/.test(file) && !file.includes('/locales/'));
+const shared = sources.flatMap((file) => usedIn(file).shared);
+
+describe('the message catalogues', () => {
+  const catalogue = keysOf('ews-account');
+  const ofFamilies = shared.filter((key) => key in families);
+  const plain = [...shared.filter((key) => !(key in families)), ...usedIn('nodes/ews-account.html').own];
+
+  it('hold every text that is looked up', () => {
+    const needed = [
+      ...plain,
+      ...ofFamilies
+        .filter((family) => !optional.has(family))
+        .flatMap((family) => families[family]!.map((member) => family + member)),
+    ];
+    assert.deepEqual(
+      needed.filter((key) => !catalogue.includes(key)),
+      [],
+    );
+  });
+
+  it('hold none that is not', () => {
+    const used = new Set([...plain, ...ofFamilies.flatMap((family) => families[family]!.map((one) => family + one))]);
+    assert.deepEqual(
+      catalogue.filter((key) => !used.has(key)),
+      [],
+    );
+  });
+
+  for (const node of NODES.slice(1)) {
+    it(`hold what the dialog of ${node} shows, and no more`, () => {
+      assert.deepEqual(keysOf(node).sort(), [...new Set(usedIn(`nodes/${node}.html`).own)].sort());
+    });
+  }
+
+  it('know every family of texts that the code puts together', () => {
+    assert.deepEqual(
+      shared.filter((key) => key.endsWith('.') && !(key in families)),
+      [],
+    );
+  });
+
+  it('say what to do about every error that only a person can end', () => {
+    // Their own messages say it.
+    const clear = ['EWS_CONFIGURATION', 'EWS_ADOPTED'];
+    const final = RECOVERY_TABLE.filter(({ action }) => ['stop', 'stop-target', 'authenticate'].includes(action));
+    assert.deepEqual(
+      final
+        .flatMap((row) => row.codes)
+        .filter((code) => !clear.includes(code) && !catalogue.includes(`advice.${code}`)),
+      [],
+    );
+  });
+
+  it('have a short text for the status of every such error', () => {
+    const final = RECOVERY_TABLE.filter(({ action }) => ['stop', 'stop-target', 'authenticate'].includes(action));
+    assert.deepEqual(
+      final.flatMap((row) => row.codes).filter((code) => !catalogue.includes(`reason.${code}`)),
+      [],
+    );
+  });
+});
+
+describe('the help', () => {
+  for (const node of NODES) {
+    it(`of ${node} is there`, () => {
+      const help = read(`nodes/locales/en-US/${node}.html`);
+      assert.match(help, new RegExp(`<script type="text/html" data-help-name="${node}">\\s*<p>`));
+      assert.match(help, /<h3>Details<\/h3>/);
+    });
+  }
+
+  it('names every part of a message that ews-pull sends', () => {
+    const help = read('nodes/locales/en-US/ews-pull.html');
+    assert.deepEqual(
+      ['accountName', 'recovered', 'itemId', 'oldParentFolderId', 'unreadCount', ...EVENT_TYPES].filter(
+        (word) => !help.includes(word),
+      ),
+      [],
+    );
+  });
+});
