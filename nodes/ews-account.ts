@@ -87,6 +87,8 @@ function problemOf(config: RawConfig, username: string): ConfigurationProblem | 
   const timeout = numberOf(config, 'timeout', DEFAULT_TIMEOUT_SECONDS);
   if (!(timeout >= 1 && timeout <= MAX_TIMEOUT_SECONDS)) return 'bad-timeout';
   if (!versionOf(config)) return 'bad-version';
+  const email = textOf(config, 'email');
+  if (email !== '' && !isSmtpAddress(email)) return 'bad-mailbox';
   const server = textOf(config, 'server', 'url');
   if (server === 'sandbox') return undefined;
   if (server !== 'url') return 'server-not-supported';

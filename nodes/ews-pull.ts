@@ -48,7 +48,7 @@ module.exports = function (RED: NodeAPI): void {
     const problem: ConfigurationProblem | undefined =
       (self ? (account ? account.problem : 'no-account') : undefined) ??
       (self ? watch.problems[0] : undefined) ??
-      problemsOfPull(interval, subscriptionTimeout, true)[0] ??
+      problemsOfPull(interval, subscriptionTimeout, !self || isWired(node))[0] ??
       ('missing' in choice ? 'no-store' : undefined);
     if (problem !== undefined || 'missing' in choice) {
       refuse(node, problem ?? 'no-store');
@@ -76,6 +76,15 @@ module.exports = function (RED: NodeAPI): void {
     return self && account?.account
       ? watchOne(node, account, { ...common, description: watch.description, subscriptionTimeout }, listen)
       : receive(node, common, listen);
+  }
+
+  /** Whether any node is connected to the input of a node. Inside a subflow that cannot be told, and is taken for granted. */
+  function isWired(node: Node): boolean {
+    let wired = '_alias' in node && node._alias !== undefined;
+    RED.nodes.eachNode((other) => {
+      wired ||= ((other as { wires?: string[][] }).wires ?? []).flat().includes(node.id);
+    });
+    return wired;
   }
 
   function refuse(node: Node, problem: ConfigurationProblem): undefined {

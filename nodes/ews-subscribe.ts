@@ -115,9 +115,12 @@ module.exports = function (RED: NodeAPI): void {
 
   /** Output 1: a message for each subscription made or ended. Output 2: how far an order has come. */
   function outputOf(node: Node, message: NodeMessageInFlow, { subscriber, send }: Work): SubscriberOutput {
+    // What the message ordered is done; a node behind this one must not take it for an order of its own.
+    const rest: NodeMessageInFlow & { action?: unknown } = { ...message };
+    delete rest.action;
     const tell = (topic: string, subscription: LiveSubscription): void => {
       const count = subscriber.list().length;
-      send([{ ...message, topic, payload: subscription }, null]);
+      send([{ ...rest, topic, payload: subscription }, null]);
       node.status({ fill: count > 0 ? 'green' : 'grey', shape: 'dot', text: texts.text('status.count', { count }) });
     };
     return {
@@ -129,10 +132,10 @@ module.exports = function (RED: NodeAPI): void {
       },
       failed: (error, mailbox) => {
         node.status({ fill: 'red', shape: 'ring', text: texts.reason(error) });
-        node.error(texts.error(error), { ...message, topic: 'error', payload: { mailbox, code: error.code } });
+        node.error(texts.error(error), { ...rest, topic: 'error', payload: { mailbox, code: error.code } });
       },
       finished: (progress) => {
-        send([null, { ...message, topic: 'progress', payload: progress }]);
+        send([null, { ...rest, topic: 'progress', payload: progress }]);
       },
     };
   }

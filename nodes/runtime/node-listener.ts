@@ -27,15 +27,17 @@ export function nodeListener({ node, texts, origin, output, state }: NodeListene
     },
     gap(gap) {
       const sentence = texts.text(`gap.${gap.reason}`, { mailbox });
-      const from = gap.from ?? texts.text('gap.unknown-time');
+      const unknown = texts.text('gap.unknown-time');
+      const from = gap.from ?? unknown;
       const error = new FlowError(
         'EWS_GAP',
-        `${sentence} ${texts.text('gap.between', { from, until: gap.until ?? '' })}`,
+        `${sentence} ${texts.text('gap.between', { from, until: gap.until ?? unknown })}`,
       );
       node.error(error, { topic: 'gap', payload: gap, ews: origin });
     },
     skipped(from, until) {
-      node.log(texts.text('skipped', { mailbox, from: from ?? texts.text('gap.unknown-time'), until: until ?? '' }));
+      const unknown = texts.text('gap.unknown-time');
+      node.log(texts.text('skipped', { mailbox, from: from ?? unknown, until: until ?? unknown }));
     },
     positionProblem({ kind, detail }) {
       node.warn(texts.text(`position.${kind}`, { mailbox, detail }));

@@ -25,16 +25,19 @@ export class Texts {
 
   /** What went wrong, and what to do about it where that is known. */
   error(error: EwsError): FlowError {
-    const advice = this.#optional(`advice.${error.code}`);
+    const advice = this.#ofCode('advice', error.code);
     return new FlowError(error.code, advice === undefined ? error.message : `${error.message} ${advice}`);
   }
 
   /** Two or three words for what went wrong, to stand under a node. */
   reason(error: EwsError): string {
-    return this.#optional(`reason.${error.code}`) ?? this.text('reason.other');
+    return this.#ofCode('reason', error.code) ?? this.text('reason.other');
   }
 
-  #optional(key: string): string | undefined {
+  /** A text that not every code has. Codes come from servers: only what looks like one is looked up. */
+  #ofCode(kind: 'advice' | 'reason', code: string): string | undefined {
+    if (!/^(?:Error|EWS_)\w+$/.test(code)) return undefined;
+    const key = `${kind}.${code}`;
     const text = this.text(key);
     return text === key || text === CATALOGUE + key ? undefined : text;
   }

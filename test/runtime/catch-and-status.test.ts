@@ -7,6 +7,7 @@ describe('what a flow is told besides events', () => {
   let lab: RuntimeLab;
   beforeEach(() => (lab = current()));
 
+  const caught = () => lab.red.messages(lab.id('catch')).map(({ msg }) => msg);
   const wired = () => ({ wires: [[lab.id('sink')]] });
   const withTellers = (pull: object = {}) => [
     ...lab.flow(pull),
@@ -17,8 +18,8 @@ describe('what a flow is told besides events', () => {
   it('a Catch node gets an error with its code and what to do about it', async () => {
     lab.sandbox.failNext({ operation: 'Subscribe', code: 'ErrorAccessDenied' });
     await lab.red.deploy(withTellers());
-    await lab.red.until(() => lab.red.messages(lab.id('catch')).length > 0);
-    const [{ msg }] = lab.red.messages(lab.id('catch')) as [{ msg: Record<string, any> }];
+    await lab.red.until(() => caught().length > 0);
+    const msg = caught()[0]!;
     assert.equal(msg.topic, 'error');
     assert.deepEqual(msg.payload, { mailbox: lab.sandbox.user, code: 'ErrorAccessDenied' });
     assert.equal(msg.error.code, 'ErrorAccessDenied');
@@ -31,8 +32,8 @@ describe('what a flow is told besides events', () => {
 
   it('a Catch node gets a mistake in the configuration', async () => {
     await lab.red.deploy(withTellers({ events: [] }));
-    await lab.red.until(() => lab.red.messages(lab.id('catch')).length > 0);
-    const [{ msg }] = lab.red.messages(lab.id('catch')) as [{ msg: Record<string, any> }];
+    await lab.red.until(() => caught().length > 0);
+    const msg = caught()[0]!;
     assert.equal(msg.error.code, 'EWS_CONFIGURATION');
     assert.equal(msg.error.message, 'Choose at least one kind of event.');
     assert.equal(lab.red.status(lab.id('pull')).fill, 'red');
@@ -43,15 +44,15 @@ describe('what a flow is told besides events', () => {
     await lab.connect(withTellers());
     await lab.settled();
     lab.sandbox.moveMailbox();
-    await lab.red.until(() => lab.red.messages(lab.id('catch')).length > 0);
-    const [{ msg }] = lab.red.messages(lab.id('catch')) as [{ msg: Record<string, any> }];
+    await lab.red.until(() => caught().length > 0);
+    const msg = caught()[0]!;
     assert.equal(msg.topic, 'gap');
     assert.equal(msg.error.code, 'EWS_GAP');
     assert.equal(msg.payload.mailbox, lab.sandbox.user);
     assert.equal(msg.payload.reason, 'watermark-refused');
     assert.ok(Date.parse(msg.payload.from) <= Date.parse(msg.payload.until));
     await lab.settled();
-    assert.equal(lab.red.messages(lab.id('catch')).length, 1);
+    assert.equal(caught().length, 1);
   });
 
   it('a Status node gets each status', async () => {

@@ -64,15 +64,15 @@ describe('events reach a flow', () => {
 
   it('as a message for each notification, if the node is set to that', async () => {
     await lab.connect(lab.flow({ output: 'notification' }));
-    await lab.assertExactly(lab.deliver(60));
+    await lab.assertExactly(lab.deliver(59));
     const messages = lab.red.messages(lab.id('pull')).map(({ msg }) => msg);
+    const expected = [
+      ['notification', 50],
+      ['notification', 10],
+    ];
     assert.deepEqual(
       messages.map(({ topic, payload }) => [topic, payload.length]),
-      [
-        ['notification', 50],
-        ['notification', 10],
-        ['notification', 1],
-      ],
+      expected,
     );
   });
 

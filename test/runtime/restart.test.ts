@@ -61,7 +61,7 @@ describe('a restart of Node-RED', () => {
       sent = from + run.length;
     }
     assert.equal(sent, delivered.length);
-    assert.equal(lab.asked('Subscribe'), 1);
+    assert.equal(lab.sandbox.subscriptionCount, 1, 'no subscription is left behind');
     assert.equal(lab.red.errors().length, 0);
   });
 });

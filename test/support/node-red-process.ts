@@ -17,7 +17,7 @@ import {
 } from './node-red-record.js';
 
 /** After so many milliseconds a wait is in vain: a busy machine needs seconds to start Node-RED. */
-const IN_VAIN_MS = 30_000;
+const IN_VAIN_MS = 15_000;
 /** How often a condition is looked at; the process that it is about needs the processor meanwhile. */
 const LOOK_MS = 5;
 /** How many records a failed wait shows. */

@@ -1,5 +1,6 @@
 import { unsubscribe } from '../../dist/src/protocol/unsubscribe.js';
-import { startSandbox, type Sandbox, type SandboxOptions } from '../../dist/src/sandbox/sandbox.js';
+import type { SandboxOptions } from '../../dist/src/sandbox/sandbox-options.js';
+import { startSandbox, type Sandbox } from '../../dist/src/sandbox/sandbox.js';
 import { contextOf, type AccountLink, type EndableSubscription } from '../../dist/src/subscriptions/account-link.js';
 import { PositionKeeper } from '../../dist/src/subscriptions/position-keeper.js';
 import { PullEngine, type PullEngineOptions } from '../../dist/src/subscriptions/pull-engine.js';

@@ -16,6 +16,7 @@ export class RuntimeLab {
   /** What the server was asked and how it answered, in order. */
   readonly responses: ResponseRecord[] = [];
   readonly #number = (labs += 1);
+  #delivering: NodeJS.Timeout | undefined;
 
   private constructor(
     readonly red: NodeRed,
@@ -110,11 +111,11 @@ export class RuntimeLab {
   /** Delivers mails every few milliseconds until told to stop, which returns the ids of all. */
   keepDelivering(): { readonly ids: readonly string[]; stop(): readonly string[] } {
     const ids: string[] = [];
-    const timer = setInterval(() => ids.push(...this.deliver(3)), 10);
+    this.#delivering = setInterval(() => ids.push(...this.deliver(3)), 10);
     return {
       ids,
       stop: () => {
-        clearInterval(timer);
+        clearInterval(this.#delivering);
         return ids;
       },
     };
@@ -130,31 +131,6 @@ export class RuntimeLab {
     const [last = ''] = this.deliver();
     const watching = names.length > 0 ? names : ['pull'];
     await this.red.until(() => watching.every((name) => this.items(name).includes(last)));
-    return last;
-  }
-
-  /** Delivers mails every few milliseconds until told to stop, which returns the ids of all. */
-  keepDelivering(): { readonly ids: readonly string[]; stop(): readonly string[] } {
-    const ids: string[] = [];
-    const timer = setInterval(() => ids.push(...this.deliver(3)), 10);
-    return {
-      ids,
-      stop: () => {
-        clearInterval(timer);
-        return ids;
-      },
-    };
-  }
-
-  /** The items that a node has sent events of. */
-  items(name = 'pull'): string[] {
-    return this.red.items(this.id(name));
-  }
-
-  /** Delivers one more mail and waits for its event: what came before it is all that comes. */
-  async settled(name = 'pull'): Promise<string> {
-    const [last = ''] = this.deliver();
-    await this.red.until(() => this.items(name).includes(last));
     return last;
   }
 
@@ -176,6 +152,7 @@ export class RuntimeLab {
 
   /** Takes the flows away, then the sandbox. */
   async close(): Promise<void> {
+    clearInterval(this.#delivering);
     if (this.red.isUp()) await this.red.deploy([]);
     await this.sandbox.close();
   }

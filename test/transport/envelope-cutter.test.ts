@@ -27,19 +27,30 @@ const ENVELOPES = [
   '<e><Größe>Ünïcödé 😀 漢字</Größe><a/></e>',
   '<e><!----><![CDATA[]]><a b=""/></e>',
 ];
-const BETWEEN = ['', '\r\n', ' \t\n', '<?xml version="1.0" encoding="utf-8"?>', '\ufeff<?xml version="1.0 (http://www.w3.org/TR/REC-xml/)"?>\n', '<!-- > -->'];
+const BETWEEN = [
+  '',
+  '\r\n',
+  ' \t\n',
+  '<?xml version="1.0" encoding="utf-8"?>',
+  '\ufeff<?xml version="1.0 (http://www.w3.org/TR/REC-xml/)"?>\n',
+  '<!-- > -->',
+];
 
 describe('EnvelopeCutter', () => {
   it('finds the same envelopes however the bytes are split', () => {
     const part = fc.tuple(fc.constantFrom(...BETWEEN), fc.constantFrom(...ENVELOPES));
     fc.assert(
-      fc.property(fc.array(part, { maxLength: 12 }), fc.array(fc.integer({ min: 1, max: 70 }), { minLength: 1, maxLength: 9 }), (parts, sizes) => {
-        const bytes = Buffer.from(parts.flat().join('') + '\n');
-        assert.deepEqual(
-          cut(bytes, sizes).map((envelope) => envelope.replace(/^[\ufeff\s]*(<\?[^>]*\?>\s*|<!--.*?-->\s*)?/, '')),
-          parts.map(([, envelope]) => envelope),
-        );
-      }),
+      fc.property(
+        fc.array(part, { maxLength: 12 }),
+        fc.array(fc.integer({ min: 1, max: 70 }), { minLength: 1, maxLength: 9 }),
+        (parts, sizes) => {
+          const bytes = Buffer.from(parts.flat().join('') + '\n');
+          assert.deepEqual(
+            cut(bytes, sizes).map((envelope) => envelope.replace(/^[\ufeff\s]*(<\?[^>]*\?>\s*|<!--.*?-->\s*)?/, '')),
+            parts.map(([, envelope]) => envelope),
+          );
+        },
+      ),
       { numRuns: 500 },
     );
   });
@@ -64,7 +75,8 @@ describe('EnvelopeCutter', () => {
     for (const size of [1, 100, 5000]) {
       assert.throws(
         () => cut(Buffer.from(`<a>${'x'.repeat(3000)}</a>`), [size], 1000),
-        (error) => error instanceof EwsError && error.code === 'EWS_TOO_LARGE' && error.message.includes('bound is 1000 bytes'),
+        (error) =>
+          error instanceof EwsError && error.code === 'EWS_TOO_LARGE' && error.message.includes('bound is 1000 bytes'),
       );
     }
     assert.equal(cut(Buffer.from(`<a>${'x'.repeat(990)}</a>`.repeat(50)), [77], 1000).length, 50);
@@ -81,7 +93,10 @@ describe('EnvelopeCutter', () => {
   ] as const) {
     it(`refuses ${what}`, () => {
       for (const size of [1, 3, 1000]) {
-        assert.throws(() => cut(Buffer.from(text), [size]), (error) => error instanceof EwsError && error.code === 'EWS_MALFORMED');
+        assert.throws(
+          () => cut(Buffer.from(text), [size]),
+          (error) => error instanceof EwsError && error.code === 'EWS_MALFORMED',
+        );
       }
     });
   }

@@ -48,11 +48,10 @@ export class ExchangeStream extends EventStream {
       this.close(state.code, [subscription.id]);
       return;
     }
-    for (let more = true; more;) {
+    for (let more = true; more && !this.#waitsForReader();) {
       const { notifications, moreEvents } = this.takeNotifications();
       if (notifications.length > 0) this.write({ notifications });
-      more = moreEvents && !this.wire.isBusy();
-      if (moreEvents && !more) this.wire.onceDrained(() => this.wake());
+      more = moreEvents;
     }
   }
 
