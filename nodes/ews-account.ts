@@ -33,6 +33,7 @@ module.exports = function (RED: NodeAPI): void {
     const problem = problemOf(config, username);
     const account = problem ? undefined : makeAccount(this, config, username, password);
     Object.assign(this, { problem, account });
+    // The nodes that use it say so too, each where it stands.
     if (problem) this.error(texts.problem(problem));
     this.on('close', (done: () => void) => {
       void (account?.close() ?? Promise.resolve()).finally(done);

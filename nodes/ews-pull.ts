@@ -10,9 +10,11 @@ import type { SubscriptionDescription } from '../src/subscriptions/subscription-
 import type { SubscriptionState } from '../src/subscriptions/subscription-state.js';
 import { accountName, accountNode, type AccountNode } from './runtime/account-node.js';
 import { numberOf, textOf, type RawConfig } from './runtime/config-values.js';
+import { isGoneForGood, whenFlowsStand } from './runtime/flow-life.js';
 import { nodeListener } from './runtime/node-listener.js';
 import { choosePositionStore } from './runtime/positions.js';
 import { handlePullInput, type PullInput } from './runtime/pull-input.js';
+import { refuse } from './runtime/refuse.js';
 import { StatusBoard } from './runtime/status-board.js';
 import { Texts } from './runtime/texts.js';
 import { readWatchConfig } from './runtime/watch-config.js';
@@ -33,7 +35,7 @@ module.exports = function (RED: NodeAPI): void {
       }, done);
     });
     this.on('close', (removed: boolean, done: () => void) => {
-      void pull.close(!removed).finally(done);
+      void pull.close(!isGoneForGood(RED, this, removed)).finally(done);
     });
   }
 
@@ -87,12 +89,6 @@ module.exports = function (RED: NodeAPI): void {
     return wired;
   }
 
-  function refuse(node: Node, problem: ConfigurationProblem): undefined {
-    node.status({ fill: 'red', shape: 'ring', text: texts.text('status.not-configured') });
-    node.error(texts.problem(problem), { topic: 'error', payload: { code: 'EWS_CONFIGURATION', problem } });
-    return undefined;
-  }
-
   type Listen = (description: SubscriptionDescription, owner: AccountNode, label: string) => EngineListener;
   interface Common {
     readonly interval: number;
@@ -117,7 +113,9 @@ module.exports = function (RED: NodeAPI): void {
       listener.positionProblem(problem);
     });
     const engine = new PullEngine({ ...options, account, keeper, listener });
-    engine.start();
+    whenFlowsStand(RED, node, () => {
+      engine.start();
+    });
     return {
       select: () => [engine],
       close: async (keep) => {
@@ -152,13 +150,19 @@ module.exports = function (RED: NodeAPI): void {
         return listen(description, found, JSON.stringify([accountId, description]));
       },
     });
-    const resumed = adopter.resume().catch((error: unknown) => {
+    const stands = new Promise<void>((resolve) => {
+      whenFlowsStand(RED, node, resolve);
+      node.on('close', resolve);
+    });
+    const resumed = adopter.resume(stands).catch((error: unknown) => {
       node.warn(texts.error(toEwsError(error)).message);
     });
     RED.nodes.eachNode((definition) => {
       if (definition.type === 'ews-account') accountNode(RED, definition.id)?.account?.registry.loads(resumed);
     });
-    options.board.refresh();
+    whenFlowsStand(RED, node, () => {
+      options.board.refresh();
+    });
     return {
       select: (selection) => adopter.select(selection),
       adopter,

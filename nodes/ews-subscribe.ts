@@ -12,6 +12,7 @@ import { accountNode } from './runtime/account-node.js';
 import type { Account } from './runtime/account.js';
 import { numberOf, textOf, type RawConfig } from './runtime/config-values.js';
 import { selectionOf } from './runtime/pull-input.js';
+import { refuse } from './runtime/refuse.js';
 import { Texts } from './runtime/texts.js';
 import { readWatchConfig } from './runtime/watch-config.js';
 
@@ -32,11 +33,7 @@ module.exports = function (RED: NodeAPI): void {
     };
     const problem = problemOf(config, owner ? owner.problem : 'no-account');
     if (problem !== undefined || !owner?.account) {
-      this.status({ fill: 'red', shape: 'ring', text: texts.text('status.not-configured') });
-      this.error(texts.problem(problem ?? 'no-account'), {
-        topic: 'error',
-        payload: { code: 'EWS_CONFIGURATION', problem },
-      });
+      refuse(RED, this, texts, problem ?? 'no-account');
       return;
     }
     const { account } = owner;

@@ -50,9 +50,9 @@ export class PullAdopter implements Adopter {
     return [...this.#adopted.values()].map(({ engine }) => engine);
   }
 
-  /** Takes up what was adopted before a restart. Throws a `PositionError` when that cannot be looked up. */
-  resume(): Promise<void> {
-    this.#resumed = this.#resume();
+  /** Takes up what was adopted before a restart, once `when` resolves. Throws a `PositionError` when that cannot be looked up. */
+  resume(when: Promise<void> = Promise.resolve()): Promise<void> {
+    this.#resumed = when.then(() => this.#resume());
     return this.#resumed;
   }
 

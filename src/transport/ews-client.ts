@@ -2,15 +2,22 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Clock } from '../clock.js';
 import { readEnvelope, writeEnvelope, type ConnectingSid, type RequestHeader } from '../protocol/envelope.js';
 import { EwsError } from '../protocol/ews-error.js';
+import {
+  getStreamingEvents,
+  writeGetStreamingEvents,
+  type GetStreamingEventsRequest,
+} from '../protocol/get-streaming-events.js';
 import type { Operation, OperationName } from '../protocol/operation.js';
 import type { RequestVersion, ServerVersionInfo } from '../protocol/server-version.js';
 import { ConnectionPool } from './connection-pool.js';
 import { CookieJar } from './cookie-jar.js';
 import { CredentialGuard } from './credential-guard.js';
 import { basicAuthorization, type Credentials } from './credentials.js';
+import { EventStream } from './event-stream.js';
 import { httpError, type HttpAnswer } from './http-error.js';
 import { networkError } from './network-error.js';
 import { DEFAULT_MAX_RESPONSE_BYTES, readBody } from './response-body.js';
+import { StreamSocket } from './stream-socket.js';
 import { ThrottleGate } from './throttle-gate.js';
 import type { TlsOptions } from './tls-options.js';
 
@@ -86,18 +93,27 @@ export class EwsClient {
     request: Request,
     context: RequestContext = {},
   ): Promise<EwsAnswer<Response>> {
-    const header: RequestHeader = {
-      version: this.#options.version,
-      ...(context.impersonate ? { impersonate: context.impersonate } : {}),
-    };
-    const body = writeEnvelope(header, operation.write(request));
+    const body = writeEnvelope(this.#header(context), operation.write(request));
     await this.#gate.pass(context.signal);
     try {
       return await this.#guard.run(() => this.#exchange(operation, body, context));
     } catch (error) {
-      const ewsError = networkError(error, this.#origin, operation.name);
-      if (ewsError.action === 'wait' && ewsError.backOffMs !== undefined) this.#gate.close(ewsError.backOffMs);
-      throw ewsError;
+      throw this.#noticed(networkError(error, this.#origin, operation.name));
+    }
+  }
+
+  /**
+   * Opens a stream on a connection of its own; resolves when the server has begun to answer.
+   * Throws an `EwsError`, and nothing else, for every way in which that can fail.
+   */
+  async openStream(request: GetStreamingEventsRequest, context: RequestContext = {}): Promise<EventStream> {
+    const { name } = getStreamingEvents;
+    const body = writeEnvelope(this.#header(context), writeGetStreamingEvents(request));
+    await this.#gate.pass(context.signal);
+    try {
+      return await this.#guard.run(() => this.#open(body, context));
+    } catch (error) {
+      throw this.#noticed(networkError(error, this.#origin, name));
     }
   }
 
@@ -110,6 +126,46 @@ export class EwsClient {
   async close(): Promise<void> {
     this.#closed = true;
     await this.#pool.close();
+  }
+
+  /** A busy server asks the whole account for quiet. */
+  #noticed(error: EwsError): EwsError {
+    if (error.action === 'wait' && error.backOffMs !== undefined) this.#gate.close(error.backOffMs);
+    return error;
+  }
+
+  #header(context: RequestContext): RequestHeader {
+    const { version } = this.#options;
+    return context.impersonate ? { version, impersonate: context.impersonate } : { version };
+  }
+
+  async #open(body: string, context: RequestContext): Promise<EventStream> {
+    const { tls, timeoutMs, maxResponseBytes = DEFAULT_MAX_RESPONSE_BYTES } = this.#options;
+    const socket = new StreamSocket(this.#origin, tls ?? {}, timeoutMs, this.#options.clock);
+    try {
+      const answer = await socket.client.request({
+        method: 'POST',
+        path: this.#path,
+        // Compression would have every proxy on the way collect bytes before it hands them on.
+        headers: { ...this.#headers(context), 'accept-encoding': 'identity' },
+        body,
+        // "Connection: close", without which some servers keep the connection open when the stream is over.
+        reset: true,
+        ...(context.signal ? { signal: context.signal } : {}),
+      });
+      const headers = answer.headers as IncomingHttpHeaders;
+      this.#takeCookies(context, headers);
+      if (answer.statusCode === 200) return new EventStream(socket, answer.body, this.#origin, maxResponseBytes);
+      const text = await readBody(answer.body, headers['content-encoding'], maxResponseBytes);
+      throw this.#errorAnswer(text, this.#answer(answer.statusCode, headers), getStreamingEvents.name);
+    } catch (error) {
+      await socket.client.destroy();
+      throw error;
+    }
+  }
+
+  #answer(status: number, headers: IncomingHttpHeaders): HttpAnswer {
+    return { status, headers, origin: this.#origin, path: this.#path };
   }
 
   async #exchange<Request, Response>(

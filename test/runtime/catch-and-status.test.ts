@@ -27,6 +27,7 @@ describe('what a flow is told besides events', () => {
     assert.equal(msg.error.source.id, lab.id('pull'));
     assert.equal(msg.ews.account, lab.id('account'));
     assert.equal(lab.red.errors(lab.id('pull')).length, 0, 'what is caught is not logged as well');
+    await lab.red.until(() => lab.red.status(lab.id('pull')).fill === 'red');
     assert.deepEqual(lab.red.status(lab.id('pull')), { fill: 'red', shape: 'dot', text: 'access denied' });
   });
 

@@ -108,7 +108,12 @@ export class NodeRed {
     await this.until(() => this.#startedCount() > before);
   }
 
-  /** Presses the button of an inject node that sends a message with these properties. */
+  /** Presses the button of an inject node. */
+  async press(id: string): Promise<void> {
+    await this.#post(`inject/${id}`, {});
+  }
+
+  /** Presses the button of an inject node, which then sends a message with these properties. */
   async inject(id: string, properties: Record<string, unknown> = {}): Promise<void> {
     const props = Object.entries(properties).map(([p, value]) => ({ p, v: JSON.stringify(value), vt: 'json' }));
     await this.#post(`inject/${id}`, { __user_inject_props__: props });
