@@ -53,7 +53,7 @@ module.exports = function (RED: NodeAPI): void {
       problemsOfPull(interval, subscriptionTimeout, !self || isWired(node))[0] ??
       ('missing' in choice ? 'no-store' : undefined);
     if (problem !== undefined || 'missing' in choice) {
-      refuse(node, problem ?? 'no-store');
+      refuse(RED, node, texts, problem ?? 'no-store');
       return;
     }
     if (choice.memoryOnly) node.warn(texts.text('position.memory-only', { store: watch.store }));

@@ -13,7 +13,7 @@ describe('a server that cannot be reached', () => {
     await lab.sandbox.stop();
     await lab.red.deploy(lab.flow());
     await lab.red.until(() => errors().length > 0);
-    assert.equal(lab.red.status(lab.id('pull')).text, 'reconnecting');
+    await lab.red.until(() => lab.red.status(lab.id('pull')).text === 'reconnecting');
     await lab.sandbox.start();
     await lab.connected();
     await lab.assertExactly(lab.deliver(2));

@@ -114,7 +114,12 @@ async function main([userDir = '.', port = '0', settings = '{}']: string[]): Pro
   });
   process.stdin.once('close', () => process.exit(1)).resume();
 
+  // Flows are loaded after the start, and a deploy before that would be lost.
+  const loaded = new Promise((resolve) => {
+    RED.events.on('flows:started', resolve);
+  });
   await RED.start();
+  await loaded;
   tell({ kind: 'ready', port: taken });
 }
 

@@ -37,6 +37,7 @@ export class NodeRed {
   /** Everything that it has written, as text. */
   output = '';
   readonly #settings: object;
+  readonly #credentials = new Map<string, string>();
   #child: ChildProcess | undefined;
   #closed: Promise<unknown> = Promise.resolve();
   #port = 0;
@@ -101,10 +102,18 @@ export class NodeRed {
     rmSync(this.userDir, { recursive: true, force: true });
   }
 
-  /** Deploys all flows, with credentials in the nodes; resolves when they run. */
+  /**
+   * Deploys all flows, with credentials in the nodes; resolves when they run. As from the editor, only credentials
+   * that have changed are sent: Node-RED takes a node that comes with some for a changed one.
+   */
   async deploy(flows: readonly FlowNode[], type: DeployType = 'full'): Promise<void> {
     const before = this.#startedCount();
-    await this.#post('flows', flows, { 'Node-RED-Deployment-Type': type });
+    const sent = flows.map(({ credentials, ...node }) => {
+      const known = this.#credentials.get(node.id);
+      this.#credentials.set(node.id, JSON.stringify(credentials));
+      return known === JSON.stringify(credentials) ? node : { ...node, credentials };
+    });
+    await this.#post('flows', sent, { 'Node-RED-Deployment-Type': type });
     await this.until(() => this.#startedCount() > before);
   }
 
