@@ -24,7 +24,7 @@ export function connectTo(
 ): AccountConnection {
   const client = new EwsClient({ ...settings, url, credentials, tls });
   const { origin, pathname } = new URL(url);
-  return { client, server: { name: (origin + pathname).toLowerCase() } };
+  return { client, server: { name: (origin + pathname).toLowerCase() }, traits: { watermarks: undefined } };
 }
 
 /** A client for the built-in sandbox, which is loaded and started when it is first needed. */
@@ -32,5 +32,5 @@ export async function connectToSandbox(settings: ServerSettings): Promise<Accoun
   const { sharedSandbox } = await import('../../src/sandbox/shared-sandbox.js');
   const { url, user, password } = await sharedSandbox();
   const client = new EwsClient({ ...settings, url, credentials: { type: 'basic', username: user, password } });
-  return { client, server: { name: 'sandbox', incarnation: SANDBOX_INCARNATION } };
+  return { client, server: { name: 'sandbox', incarnation: SANDBOX_INCARNATION }, traits: { watermarks: undefined } };
 }

@@ -10,9 +10,16 @@ export interface ServerIdentity {
   readonly incarnation?: string;
 }
 
+/** What was learnt of a server from its answers. */
+export interface ServerTraits {
+  /** Whether it gives watermarks; `undefined` until the first pull subscription tells. */
+  watermarks: boolean | undefined;
+}
+
 export interface AccountConnection {
   readonly client: EwsClient;
   readonly server: ServerIdentity;
+  readonly traits: ServerTraits;
 }
 
 /** What an engine needs of the account it works for. */

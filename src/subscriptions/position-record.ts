@@ -22,6 +22,8 @@ export interface PositionRecord extends PositionKey {
   readonly subscriptionId?: string;
   /** Where to resume; servers without watermarks give none. */
   readonly watermark?: string;
+  /** Streaming: what was sent since the watermark, so that catching up from it sends nothing twice (see sent-log.ts). */
+  readonly sentSince?: readonly string[];
   /** When the server last answered, by its own clock (ISO 8601): up to then everything was told. */
   readonly upTo?: string;
   readonly paused?: boolean;
@@ -67,7 +69,8 @@ export function checkedRecord(value: unknown): PositionRecord {
   if (
     !texts.every((text) => typeof text === 'string') ||
     !optional.every((text) => text === undefined || typeof text === 'string') ||
-    typeof record.about !== 'object'
+    typeof record.about !== 'object' ||
+    !(record.sentSince === undefined || Array.isArray(record.sentSince))
   ) {
     throw new PositionError('damaged', 'parts of it are missing or are not what they should be');
   }

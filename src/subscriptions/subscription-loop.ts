@@ -122,7 +122,8 @@ export class SubscriptionLoop {
         const next = await round;
         if (!this.isPaused()) await this.#sleep(next);
       } catch (thrown) {
-        if (!this.isClosed()) await this.#recover(toEwsError(thrown));
+        // A round that was ended to pause or close did not fail.
+        if (!this.isClosed() && !this.isPaused()) await this.#recover(toEwsError(thrown));
       }
     }
   }

@@ -4,6 +4,7 @@ import type { Failure } from '../../dist/src/sandbox/misbehaviour/failure.js';
 import { readScript, runScript } from '../../dist/src/sandbox/misbehaviour/script.js';
 import { startSandbox, type Sandbox } from '../../dist/src/sandbox/sandbox.js';
 import { ManualClock } from '../support/manual-clock.js';
+import { until } from '../support/wait.js';
 import { Client } from './client.js';
 
 const SECOND = 1000;
@@ -175,7 +176,7 @@ describe('sandbox: misbehaviour', () => {
       assert.match((await stream.next()) ?? '', />OK</);
       sandbox.mailbox().deliver();
       assert.equal(await stream.next(), undefined);
-      while (sandbox.streamCount > 0) await new Promise(setImmediate);
+      await until(() => sandbox.streamCount === 0);
     });
 
     it('falls silent, without a heartbeat', async () => {

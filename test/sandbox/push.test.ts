@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { startSandbox, type Sandbox } from '../../dist/src/sandbox/sandbox.js';
 import type { SandboxOptions } from '../../dist/src/sandbox/sandbox-options.js';
 import { ManualClock } from '../support/manual-clock.js';
+import { until } from '../support/wait.js';
 import { Client } from './client.js';
 import { briefXml } from './events.js';
 
@@ -183,7 +184,7 @@ describe('sandbox: push', () => {
       await clock.advance(seconds * SECOND);
       await listener.until(count);
     }
-    while (sandbox.subscriptionCount > 0) await new Promise(setImmediate);
+    await until(() => sandbox.subscriptionCount === 0);
     assert.deepEqual(clock.pending, []);
   });
 
@@ -196,7 +197,7 @@ describe('sandbox: push', () => {
     listener.reply = 'Unsubscribe';
     sandbox.mailbox().deliver();
     await listener.until(2);
-    while (sandbox.subscriptionCount > 0) await new Promise(setImmediate);
+    await until(() => sandbox.subscriptionCount === 0);
     sandbox.mailbox().deliver();
     assert.deepEqual(clock.pending, []);
     assert.equal(listener.received.length, 2);
@@ -219,7 +220,7 @@ describe('sandbox: push', () => {
     const last = await listener.until(2);
     assert.match(last, /ResponseClass="Error".*ErrorReadEventsFailed/);
     assert.doesNotMatch(last, /<m:Notification>/);
-    while (sandbox.subscriptionCount > 0) await new Promise(setImmediate);
+    await until(() => sandbox.subscriptionCount === 0);
   });
 
   it('repeats what was delivered when the answer to it is lost', async () => {

@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { startSandbox, type Sandbox } from '../../dist/src/sandbox/sandbox.js';
 import type { SandboxOptions } from '../../dist/src/sandbox/sandbox-options.js';
 import { ManualClock } from '../support/manual-clock.js';
+import { until } from '../support/wait.js';
 import { Client } from './client.js';
 import { briefXml } from './events.js';
 
@@ -143,7 +144,7 @@ describe('sandbox: streaming', () => {
     assert.match(refusal ?? '', /ErrorExceededConnectionCount/);
     await first.next();
     first.destroy();
-    while (sandbox.streamCount === 2) await new Promise(setImmediate);
+    await until(() => sandbox.streamCount < 2);
     await (await client.stream([ids[2]])).until(/OK/);
   });
 
@@ -155,7 +156,7 @@ describe('sandbox: streaming', () => {
     stream.destroy();
     sandbox.mailbox().deliver({ subject: 'lost' });
     await new Promise(setImmediate);
-    while (sandbox.streamCount > 0) await new Promise(setImmediate);
+    await until(() => sandbox.streamCount === 0);
     const { id: kept } = sandbox.mailbox().deliver({ subject: 'kept' });
     const again = await client.stream([id]);
     const envelope = await again.until(/NewMail/);

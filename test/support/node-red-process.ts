@@ -202,7 +202,6 @@ export class NodeRed {
     return this.records.filter(({ kind }) => kind === 'started').length;
   }
 
-
   #recently(): string {
     return this.output.split('\n').slice(-SHOWN).join('\n');
   }

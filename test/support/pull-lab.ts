@@ -57,12 +57,13 @@ export class PullLab {
       clock,
     });
     this.#clients.push(client);
+    const traits = { watermarks: undefined };
     const server = { name: 'lab', ...(this.incarnation === undefined ? {} : { incarnation: this.incarnation }) };
     return {
       email: sandbox.user,
       clock,
       random: () => 0.5,
-      connect: () => Promise.resolve({ client, server }),
+      connect: () => Promise.resolve({ client, server, traits }),
       endSubscription: async (subscription) => {
         this.ended.push(subscription);
         const { subscriptionId } = subscription;

@@ -153,7 +153,10 @@ export class RuntimeLab {
   /** Takes the flows away, then the sandbox. */
   async close(): Promise<void> {
     clearInterval(this.#delivering);
-    if (this.red.isUp()) await this.red.deploy([]);
-    await this.sandbox.close();
+    try {
+      if (this.red.isUp()) await this.red.deploy([]);
+    } finally {
+      await this.sandbox.close();
+    }
   }
 }

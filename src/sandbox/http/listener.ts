@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import { resetSocket } from './reset-socket.js';
 
 /** The sandbox listens here and nowhere else. */
 const LOOPBACK = '127.0.0.1';
@@ -74,6 +75,6 @@ export class Listener {
 
   /** Ends all connections with a TCP reset. */
   resetConnections(): void {
-    for (const socket of this.#sockets) socket.resetAndDestroy();
+    for (const socket of this.#sockets) resetSocket(socket);
   }
 }

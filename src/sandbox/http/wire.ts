@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { delay, type Clock } from '../../clock.js';
 import { dress } from '../misbehaviour/dress.js';
 import type { WireFailure } from '../misbehaviour/failure.js';
+import { resetSocket } from './reset-socket.js';
 
 /** So much may wait to be sent to a client that reads slowly, in bytes. */
 const BUSY_BYTES = 1024 * 1024;
@@ -62,7 +63,7 @@ export class Wire {
     const { socket } = this.#response;
     this.#response.end(() => {
       if (stray !== '') socket?.write(stray);
-      if (reset === 'after') socket?.resetAndDestroy();
+      if (reset === 'after') resetSocket(socket);
     });
   }
 
@@ -102,7 +103,7 @@ export class Wire {
   /** Ends the connection with a TCP reset. */
   reset(): void {
     this.#ended = true;
-    this.#response.socket?.resetAndDestroy();
+    resetSocket(this.#response.socket);
   }
 
   /** Closes the connection in the middle of whatever is on it. */

@@ -1,0 +1,68 @@
+import { getEvents } from '../protocol/get-events.js';
+import type { Notification } from '../protocol/notification.js';
+import { PULL_TIMEOUT_MINUTES, subscribe } from '../protocol/subscribe.js';
+import { contextOf, type AccountConnection, type AccountLink } from './account-link.js';
+import { scopeOf, type SubscriptionDescription } from './subscription-description.js';
+
+/** Where catching up would begin. */
+export interface Bookmark {
+  /** Servers without watermarks give none. */
+  readonly watermark: string | undefined;
+  /** The server's clock when it gave it, in milliseconds since 1970. */
+  readonly serverTime: number | undefined;
+}
+
+interface Ask {
+  readonly connection: AccountConnection;
+  readonly account: AccountLink;
+  readonly description: SubscriptionDescription;
+  readonly signal: AbortSignal;
+}
+
+/** Asks where a pull subscription would begin now, by making one and ending it. Throws an `EwsError`. */
+export async function takeBookmark(ask: Ask): Promise<Bookmark> {
+  const { subscriptionId, watermark, serverTime } = await open(ask, undefined);
+  await ask.account.endSubscription({ ...ask.description, subscriptionId });
+  return { watermark, serverTime };
+}
+
+/**
+ * Tells everything that happened since `watermark`, in order, by a pull subscription of its own.
+ * Throws an `EwsError`, for a refused watermark one whose action is `forget-watermark`.
+ */
+export async function* replay(ask: Ask, watermark: string): AsyncGenerator<Notification> {
+  const begun = await open(ask, watermark);
+  const { subscriptionId } = begun;
+  const context = contextOf(ask.description, ask.account.email, ask.signal);
+  let at = begun.watermark ?? watermark;
+  try {
+    for (let more = true; more;) {
+      const { response } = await ask.connection.client.call(getEvents, { subscriptionId, watermark: at }, context);
+      const progress = response.events.length > 0 || (response.watermark ?? at) !== at;
+      at = response.watermark ?? at;
+      yield response;
+      // A server that promises more and tells nothing new would otherwise be asked without end.
+      more = response.moreEvents && progress;
+    }
+  } finally {
+    await ask.account.endSubscription({ ...ask.description, subscriptionId });
+  }
+}
+
+async function open(
+  { connection, account, description, signal }: Ask,
+  watermark: string | undefined,
+): Promise<Bookmark & { readonly subscriptionId: string }> {
+  const { response, serverTime } = await connection.client.call(
+    subscribe,
+    {
+      delivery: 'pull',
+      scope: scopeOf(description),
+      events: description.events,
+      timeoutMinutes: PULL_TIMEOUT_MINUTES.min,
+      ...(watermark === undefined ? {} : { watermark }),
+    },
+    contextOf(description, account.email, signal),
+  );
+  return { subscriptionId: response.subscriptionId, watermark: response.watermark, serverTime };
+}

@@ -1,0 +1,414 @@
+import { delay } from '../clock.js';
+import { EwsError, toEwsError } from '../protocol/ews-error.js';
+import type { MailboxEvent } from '../protocol/mailbox-event.js';
+import type { Notification } from '../protocol/notification.js';
+import { subscribe } from '../protocol/subscribe.js';
+import type { AccountConnection, AccountLink } from './account-link.js';
+import { BackOff } from './back-off.js';
+import type { EngineListener, GapReason } from './engine-listener.js';
+import { FolderFilter, wantsAllFolders } from './folder-filter.js';
+import type { Missed } from './held-subscription.js';
+import type { PositionKeeper } from './position-keeper.js';
+import type { AdoptedSubscription } from './position-record.js';
+import { replay, takeBookmark } from './replay.js';
+import { SentLog } from './sent-log.js';
+import { HoldBack } from './hold-back.js';
+import type { StreamHub } from './stream-hub.js';
+import type { StreamMember } from './stream-member.js';
+import { StreamPosition } from './stream-position.js';
+import { scopeOf, type SubscriptionDescription } from './subscription-description.js';
+import { SubscriptionLoop, type LoopSteps } from './subscription-loop.js';
+
+/** Losing a subscription to another reader twice within this time is a contest that nobody wins, in milliseconds. */
+const CONTEST_MS = 10 * 60_000;
+
+export interface StreamEngineOptions {
+  readonly account: AccountLink;
+  readonly hub: StreamHub;
+  /** The id of the node. */
+  readonly owner: string;
+  readonly description: SubscriptionDescription;
+  /** Minutes that the server is to keep a stream open. */
+  readonly connectionTimeout: number;
+  readonly missed: Missed;
+  readonly keeper: PositionKeeper;
+  readonly listener: EngineListener;
+  readonly adopted?: AdoptedSubscription & { readonly begins?: { subscriptionId: string } };
+}
+
+/** Watches one mailbox by a stream that it shares with others: events as they happen, what was missed before what is live. */
+export class StreamEngine implements LoopSteps, StreamMember {
+  readonly owner: string;
+  readonly connectionTimeout: number;
+  readonly #options: StreamEngineOptions;
+  readonly #loop: SubscriptionLoop;
+  readonly #position: StreamPosition;
+  readonly #holdBack = new HoldBack();
+  #connection: AccountConnection | undefined;
+  #filter: FolderFilter | undefined;
+  #restored = false;
+  /** Why events may be missing that a stream does not bring by itself. */
+  #missing: GapReason | undefined;
+  #takenOverAt = Number.NEGATIVE_INFINITY;
+  #lastEventAt: number | undefined;
+  /** Ends the present ride on a stream. */
+  #leave: ((error: EwsError) => void) | undefined;
+  #riding = new AbortController();
+  #catchingUp: Promise<void> = Promise.resolve();
+
+  constructor(options: StreamEngineOptions) {
+    const { account, listener, description, keeper, adopted, owner, connectionTimeout } = options;
+    this.#options = options;
+    this.owner = owner;
+    this.connectionTimeout = connectionTimeout;
+    this.#loop = new SubscriptionLoop(account.clock, account.random, this, listener);
+    this.#position = new StreamPosition(
+      keeper,
+      description,
+      account.clock,
+      adopted && {
+        account: adopted.account,
+        subscriber: adopted.subscriber,
+        subscriptionTimeout: adopted.subscriptionTimeout,
+      },
+    );
+  }
+
+  get description(): SubscriptionDescription {
+    return this.#options.description;
+  }
+
+  get mailbox(): string {
+    return this.#options.description.mailbox;
+  }
+
+  get access(): SubscriptionDescription['access'] {
+    return this.#options.description.access;
+  }
+
+  get subscriptionId(): string {
+    return this.#position.subscriptionId ?? '';
+  }
+
+  /** Servers without watermarks are those that take one mailbox a stream. */
+  get shares(): boolean {
+    return this.#connection?.traits.watermarks !== false;
+  }
+
+  start(): void {
+    this.#loop.start();
+  }
+
+  /** Stops reading until {@link resume}, across restarts too. */
+  async pause(): Promise<void> {
+    await this.#step(() => this.#loop.pause());
+    this.#position.paused = true;
+    await this.#position.save();
+  }
+
+  async resume(): Promise<void> {
+    this.#position.paused = false;
+    this.#missing ??= this.#restored ? 'no-watermark' : undefined;
+    await this.#position.save();
+    this.#loop.resume();
+  }
+
+  /** Ends the subscription on the server; {@link resume} begins anew from then on. */
+  async unsubscribe(): Promise<void> {
+    await this.pause();
+    await this.#end();
+    this.#position.forget();
+    this.#missing = undefined;
+    await this.#position.save();
+  }
+
+  /** @param keep whether the subscription stays on the server, to be used again after a restart */
+  async close(keep: boolean): Promise<void> {
+    await this.#step(() => this.#loop.close());
+    if (!this.#restored) return;
+    if (!keep) await this.#end();
+    await this.#position.save();
+  }
+
+  /** Ends the engine and forgets its position. */
+  async drop(): Promise<void> {
+    await this.#step(() => this.#loop.close());
+    await this.#end();
+    await this.#options.keeper.remove();
+  }
+
+  async round(signal: AbortSignal): Promise<undefined> {
+    const connection = await this.#options.account.connect();
+    this.#connection = connection;
+    if (!this.#restored && (await this.#restore(connection))) return;
+    if (this.#position.subscriptionId === undefined) {
+      this.#loop.enter({ name: 'subscribing' });
+      await this.#subscribe(connection, signal);
+    }
+    await this.#ride(signal);
+  }
+
+  subscriptionLost(error: EwsError): void {
+    this.#position.subscriptionId = undefined;
+    this.#missing = error.action === 'resubscribe-and-catch-up' ? 'events-missed' : 'no-watermark';
+  }
+
+  watermarkRefused(error: EwsError): void {
+    this.subscriptionLost(error);
+    this.#position.forget();
+    this.#missing = 'watermark-refused';
+  }
+
+  mailboxMoved(error: EwsError): void {
+    const context = this.#options.hub.context(this);
+    if (context.affinity) this.#connection?.client.forgetAffinity(context.affinity.group);
+    this.subscriptionLost(error);
+  }
+
+  opened(): void {
+    if (this.#missing === undefined) {
+      this.#connected();
+    } else if (!this.#holdBack.isHolding) {
+      this.#catchingUp = this.#catchUp(this.#riding.signal);
+      this.#holdBack.hold(this.#catchingUp);
+    }
+  }
+
+  async notification({ events, heartbeat }: Notification): Promise<void> {
+    const wanted = this.#filter ? events.filter((event) => this.#filter?.keeps(event)) : events;
+    if (this.#holdBack.isHolding) {
+      await this.#holdBack.keep(wanted);
+      return;
+    }
+    await this.#sendLive(wanted);
+    if (heartbeat && events.length === 0) {
+      this.#position.quiet();
+      this.#holdBack.settled();
+    }
+    if (this.#position.wantsBookmark) void this.#renewBookmark();
+  }
+
+  interrupted(error: EwsError, retryAt: number): void {
+    this.#missing ??= 'no-watermark';
+    this.#loop.enter({ name: 'waiting', retryAt, error });
+  }
+
+  outage(error: EwsError): void {
+    this.#options.listener.error(error);
+  }
+
+  dropped(error: EwsError): void {
+    this.#leave?.(this.#judged(error));
+  }
+
+  /** A subscription that others read too is made anew once; after that, somebody has to say who shall have it. */
+  #judged(error: EwsError): EwsError {
+    if (error.code !== 'ErrorNewEventStreamConnectionOpened' && error.code !== 'EWS_STREAM_TAKEN_OVER') return error;
+    const now = this.#options.account.clock.now();
+    const contested = now - this.#takenOverAt < CONTEST_MS;
+    this.#takenOverAt = now;
+    return contested
+      ? new EwsError('EWS_STREAM_CONTESTED', 'Another program keeps taking over the stream of this mailbox.', {
+          operation: 'GetStreamingEvents',
+        })
+      : error;
+  }
+
+  /** Leaves the stream and waits for whatever is under way, with `change` made to the loop in between. */
+  async #step(change: () => Promise<void>): Promise<void> {
+    const changed = change();
+    this.#leave?.(new EwsError('EWS_NETWORK', 'The stream is no longer wanted.'));
+    await changed;
+    await this.#catchingUp;
+  }
+
+  async #end(): Promise<void> {
+    const { subscriptionId } = this.#position;
+    this.#position.subscriptionId = undefined;
+    if (subscriptionId === undefined) return;
+    await this.#options.account.endSubscription({ ...this.#options.description, subscriptionId });
+  }
+
+  /** Returns whether it was left paused. */
+  async #restore(connection: AccountConnection): Promise<boolean> {
+    const { keeper, missed, adopted } = this.#options;
+    const readable = await keeper.load();
+    const found = this.#position.restore(connection);
+    this.#restored = true;
+    if (!readable) this.#missing = 'position-lost';
+    if (!found) {
+      this.#position.subscriptionId = adopted?.begins?.subscriptionId;
+      return false;
+    }
+    const { record, sameSubscription } = found;
+    this.#position.subscriptionId = record.subscriptionId;
+    if (record.subscriptionId !== undefined || record.watermark !== undefined) this.#missing = 'no-watermark';
+    // What was queued while away comes with the old subscription, so it is of no use where that shall be skipped.
+    if (!sameSubscription || missed === 'skip') await this.#end();
+    if (missed === 'skip') this.#position.forget();
+    if (this.#position.paused && !this.#loop.isPaused()) {
+      // Not waited for: the round under way is this one.
+      void this.#loop.pause();
+      return true;
+    }
+    return false;
+  }
+
+  async #subscribe(connection: AccountConnection, signal: AbortSignal): Promise<void> {
+    const { hub, description } = this.#options;
+    await this.#begin(connection, signal);
+    const all = wantsAllFolders(description, connection.traits.watermarks);
+    const { response, serverTime } = await connection.client.call(
+      subscribe,
+      { delivery: 'streaming', scope: all ? { allFolders: true } : scopeOf(description), events: description.events },
+      hub.context(this, signal),
+    );
+    this.#position.subscriptionId = response.subscriptionId;
+    if (serverTime !== undefined) this.#position.upTo ??= new Date(serverTime).toISOString();
+    await this.#position.save();
+  }
+
+  /** Sees to it that there is a bookmark where the server gives any, and learns whether it does. */
+  async #begin(connection: AccountConnection, signal: AbortSignal): Promise<void> {
+    const { description, account, missed } = this.#options;
+    const { traits } = connection;
+    const wanted = missed === 'recover' && this.#position.watermark === undefined && traits.watermarks !== false;
+    if (wanted || traits.watermarks === undefined) {
+      const bookmark = await takeBookmark({ connection, account, description, signal });
+      traits.watermarks = bookmark.watermark !== undefined;
+      if (wanted && bookmark.watermark !== undefined) {
+        // Only with a bookmark of before can be told what was missed; this one begins now.
+        this.#tellWhatIsLeftOut(bookmark.serverTime);
+        await this.#position.begin(connection, bookmark);
+      }
+    }
+    this.#filter = wantsAllFolders(description, traits.watermarks)
+      ? await FolderFilter.of(connection, account, description, signal)
+      : undefined;
+  }
+
+  /** On a stream until it has to be left; rejects with the reason. */
+  async #ride(signal: AbortSignal): Promise<never> {
+    this.#riding = new AbortController();
+    const left = new Promise<never>((_resolve, reject) => {
+      this.#leave = reject;
+    });
+    const abort = () => this.#leave?.(new EwsError('EWS_NETWORK', 'The stream is no longer wanted.'));
+    signal.addEventListener('abort', abort, { once: true });
+    try {
+      this.#options.hub.join(this);
+      return await left;
+    } finally {
+      signal.removeEventListener('abort', abort);
+      this.#leave = undefined;
+      this.#riding.abort();
+      await this.#options.hub.leave(this);
+      await this.#catchingUp;
+      // What was held back was not sent: it is caught up with the rest.
+      if (this.#holdBack.isHolding) this.#missing ??= 'no-watermark';
+      this.#holdBack.release();
+    }
+  }
+
+  /** Tells what was missed, then what was held back meanwhile. Never rejects. */
+  async #catchUp(signal: AbortSignal): Promise<void> {
+    const backOff = new BackOff(this.#options.account.random);
+    while (this.#missing !== undefined && !signal.aborted) {
+      const why = this.#missing;
+      this.#missing = undefined;
+      try {
+        if (this.#position.watermark === undefined) this.#tellGap(why, undefined);
+        else await this.#replay(this.#position.watermark, signal);
+      } catch (thrown) {
+        this.#missing = why;
+        if (!signal.aborted) await this.#troubleCatchingUp(toEwsError(thrown), backOff, signal);
+      }
+    }
+    if (signal.aborted) return;
+    for (let held = this.#holdBack.takeHeld(); held.length > 0; held = this.#holdBack.takeHeld())
+      await this.#sendLive(held);
+    this.#holdBack.release();
+    this.#connected();
+  }
+
+  async #replay(watermark: string, signal: AbortSignal): Promise<void> {
+    const { account, description, listener } = this.#options;
+    const connection = await account.connect();
+    const sent = new SentLog(this.#position.sent.keys());
+    let last = watermark;
+    for await (const { subscriptionId, events, watermark: next } of replay(
+      { connection, account, description, signal },
+      watermark,
+    )) {
+      this.#holdBack.replayed(events);
+      const missed = events.filter((event) => !sent.take(event));
+      if (missed.length > 0) {
+        await listener.events({
+          subscriptionId: this.subscriptionId || subscriptionId,
+          events: missed,
+          recovered: true,
+        });
+        this.#noticed(missed);
+      }
+      last = next ?? last;
+    }
+    await this.#position.begin(connection, { watermark: last, serverTime: undefined });
+  }
+
+  async #troubleCatchingUp(error: EwsError, backOff: BackOff, signal: AbortSignal): Promise<void> {
+    const { account, description, listener } = this.#options;
+    if (error.action === 'forget-watermark') {
+      this.#tellGap('watermark-refused', undefined);
+      this.#missing = undefined;
+      this.#position.forget();
+      const connection = await account.connect();
+      await this.#position.renewNow(connection, () => takeBookmark({ connection, account, description, signal }));
+      return;
+    }
+    if (error.action === 'stop' || error.action === 'authenticate' || error.action === 'stop-target') {
+      this.dropped(error);
+      return;
+    }
+    if (backOff.failures === 1) listener.error(error);
+    await delay(account.clock, backOff.next(error.backOffMs), signal);
+  }
+
+  async #sendLive(events: readonly MailboxEvent[]): Promise<void> {
+    const unseen = this.#holdBack.unseen(events);
+    if (unseen.length === 0) return;
+    await this.#options.listener.events({ subscriptionId: this.subscriptionId, events: unseen, recovered: false });
+    this.#noticed(unseen);
+  }
+
+  #noticed(events: readonly MailboxEvent[]): void {
+    this.#lastEventAt = this.#options.account.clock.now();
+    this.#position.add(events);
+    const last = events.at(-1);
+    if (last) this.#position.upTo = last.timeStamp;
+  }
+
+  async #renewBookmark(): Promise<void> {
+    const { account, description } = this.#options;
+    const { signal } = this.#riding;
+    const connection = await account.connect();
+    await this.#position.renew(() => takeBookmark({ connection, account, description, signal }));
+  }
+
+  #connected(): void {
+    this.#loop.connected(this.#lastEventAt);
+  }
+
+  #tellWhatIsLeftOut(serverTime: number | undefined): void {
+    const why = this.#missing;
+    this.#missing = undefined;
+    if (why !== undefined) this.#tellGap(why, serverTime);
+  }
+
+  #tellGap(reason: GapReason, serverTime: number | undefined): void {
+    const { description, listener, missed, account } = this.#options;
+    const until = serverTime === undefined ? undefined : new Date(serverTime).toISOString();
+    const from = this.#position.upTo;
+    if (missed === 'skip') listener.skipped(from, until);
+    else listener.gap({ mailbox: description.mailbox || account.email, from, until, reason });
+  }
+}

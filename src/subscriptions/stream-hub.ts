@@ -1,0 +1,88 @@
+import type { Timer } from '../clock.js';
+import { MAX_STREAM_SUBSCRIPTIONS } from '../protocol/get-streaming-events.js';
+import type { RequestContext } from '../transport/ews-client.js';
+import { contextOf, type AccountLink } from './account-link.js';
+import { SharedStream } from './shared-stream.js';
+import type { StreamMember } from './stream-member.js';
+
+/** Subscriptions that come within this time of one another are put on one stream, in milliseconds. */
+const GATHER_MS = 200;
+/** The affinity group of all streaming subscriptions that can share a stream. */
+const STREAM_GROUP = ' streams';
+
+interface Group {
+  waiting: StreamMember[];
+  timer: Timer | undefined;
+  readonly streams: Set<SharedStream>;
+}
+
+/** Puts the streaming subscriptions of an account on as few streams as the server allows. */
+export class StreamHub {
+  readonly #account: AccountLink;
+  readonly #groups = new Map<string, Group>();
+  #anchor: string | undefined;
+
+  constructor(account: AccountLink) {
+    this.#account = account;
+  }
+
+  /**
+   * In whose name and at which back end the subscription of a mailbox is made. What shares a stream must be known to one
+   * back end, so all of it goes where the first one went.
+   */
+  context(subscription: Pick<StreamMember, 'mailbox' | 'access' | 'shares'>, signal?: AbortSignal): RequestContext {
+    const context = contextOf(subscription, this.#account.email, signal);
+    if (!context.affinity || !subscription.shares) return context;
+    this.#anchor ??= context.affinity.anchorMailbox;
+    return { ...context, affinity: { group: STREAM_GROUP, anchorMailbox: this.#anchor } };
+  }
+
+  /** Puts a subscription on a stream: with others that come now; later the streams grow together. */
+  join(member: StreamMember): void {
+    const key = groupOf(member);
+    const group: Group = this.#groups.get(key) ?? { waiting: [], timer: undefined, streams: new Set() };
+    this.#groups.set(key, group);
+    group.waiting.push(member);
+    if (!member.shares || group.waiting.length >= MAX_STREAM_SUBSCRIPTIONS) this.#begin(group);
+    else
+      group.timer ??= this.#account.clock.setTimer(() => {
+        this.#begin(group);
+      }, GATHER_MS);
+  }
+
+  /** Takes a subscription off its stream; resolves when nothing of it comes any more. */
+  async leave(member: StreamMember): Promise<void> {
+    const group = this.#groups.get(groupOf(member));
+    if (!group) return;
+    group.waiting = group.waiting.filter((other) => other !== member);
+    await Promise.all([...group.streams].filter((stream) => stream.has(member)).map((stream) => stream.remove(member)));
+  }
+
+  #begin(group: Group): void {
+    this.#account.clock.clearTimer(group.timer);
+    group.timer = undefined;
+    const members = group.waiting.splice(0);
+    if (members.length === 0) return;
+    const stream: SharedStream = new SharedStream(this.#account, members, {
+      context: (member) => this.context(member),
+      takeOver: () => this.#smaller(group, stream),
+    });
+    group.streams.add(stream);
+    void stream.over.then(() => group.streams.delete(stream));
+  }
+
+  /** Streams whose members `stream` can take over, as it is about to be opened again. */
+  #smaller(group: Group, stream: SharedStream): SharedStream[] {
+    let room = MAX_STREAM_SUBSCRIPTIONS - stream.size;
+    return [...group.streams].filter((other) => {
+      const fits = other !== stream && other.size > 0 && other.size <= stream.size && other.size <= room;
+      if (fits) room -= other.size;
+      return fits;
+    });
+  }
+}
+
+/** What can be on one stream: the same time asked for and, where a server takes one mailbox a stream, the same mailbox. */
+function groupOf({ connectionTimeout, shares, mailbox, access, subscriptionId }: StreamMember): string {
+  return JSON.stringify(shares ? [connectionTimeout] : [connectionTimeout, mailbox, access, subscriptionId]);
+}

@@ -1,0 +1,26 @@
+import type { EwsError } from '../protocol/ews-error.js';
+import type { Notification } from '../protocol/notification.js';
+import type { Access } from './subscription-description.js';
+
+/** A subscription as the stream that carries it sees it. */
+export interface StreamMember {
+  readonly subscriptionId: string;
+  readonly mailbox: string;
+  readonly access: Access;
+  /** Minutes that the server is to keep a stream open. */
+  readonly connectionTimeout: number;
+  /** The node it belongs to: an outage is told once for each. */
+  readonly owner: string;
+  /** Whether the server takes several subscriptions on one stream. */
+  readonly shares: boolean;
+  /** The server has begun to answer: what comes from now on is told. */
+  opened(): void;
+  /** Returns when it was dealt with; until then nothing more is read. */
+  notification(notification: Notification): Promise<void>;
+  /** The stream ended in a way that may have lost events; it is opened again at `retryAt` (ms since 1970). */
+  interrupted(error: EwsError, retryAt: number): void;
+  /** An outage is told of here. */
+  outage(error: EwsError): void;
+  /** The stream carries it no longer: the subscription is gone, or the error is one to deal with for each mailbox. */
+  dropped(error: EwsError): void;
+}

@@ -1,0 +1,177 @@
+import type { Clock, Timer } from '../clock.js';
+import type { MailboxEvent } from '../protocol/mailbox-event.js';
+import type { AccountConnection } from './account-link.js';
+import type { PositionKeeper } from './position-keeper.js';
+import { POSITION_FORMAT, type AdoptedSubscription, type PositionRecord } from './position-record.js';
+import type { Bookmark } from './replay.js';
+import { SentLog } from './sent-log.js';
+import { sameSubscription, type SubscriptionDescription } from './subscription-description.js';
+
+/** Writes are grouped: a position is durable this long after the events were sent, at the latest. In milliseconds. */
+const SAVE_WITHIN_MS = 50;
+/** After so many events a new bookmark is worth its three requests. */
+const EVENTS_PER_BOOKMARK = 300;
+/** A bookmark is renewed after a day at the latest, in milliseconds: old ones are costly for the server, then refused. */
+const BOOKMARK_LIFE_MS = 24 * 60 * 60_000;
+
+/**
+ * How far a stream has come. Streams have no watermark, so a bookmark from a pull subscription stands in for it,
+ * together with what was sent since.
+ */
+export class StreamPosition {
+  readonly #keeper: PositionKeeper;
+  readonly #description: SubscriptionDescription;
+  readonly #clock: Clock;
+  readonly #adopted: AdoptedSubscription | undefined;
+  #connection: AccountConnection | undefined;
+  #watermark: string | undefined;
+  #sent = new SentLog();
+  #takenAt = 0;
+  /** A newer bookmark that counts as soon as everything before it was sent. */
+  #next: { readonly bookmark: Bookmark; readonly sent: SentLog } | undefined;
+  #timer: Timer | undefined;
+  subscriptionId: string | undefined;
+  upTo: string | undefined;
+  paused = false;
+
+  constructor(
+    keeper: PositionKeeper,
+    description: SubscriptionDescription,
+    clock: Clock,
+    adopted?: AdoptedSubscription,
+  ) {
+    this.#keeper = keeper;
+    this.#description = description;
+    this.#clock = clock;
+    this.#adopted = adopted;
+  }
+
+  get watermark(): string | undefined {
+    return this.#watermark;
+  }
+
+  /** What was sent since the bookmark. */
+  get sent(): SentLog {
+    return this.#sent;
+  }
+
+  /** What an earlier run left of the same mailbox on the same server. `useId`: whether the subscription is about the same. */
+  restore(
+    connection: AccountConnection,
+  ): { readonly record: PositionRecord; readonly sameSubscription: boolean } | undefined {
+    this.#connection = connection;
+    const { record } = this.#keeper;
+    if (!record || record.server !== connection.server.name || record.incarnation !== connection.server.incarnation)
+      return undefined;
+    this.#watermark = record.watermark;
+    this.#sent = new SentLog(record.sentSince);
+    this.#takenAt = this.#clock.now();
+    this.upTo = record.upTo;
+    this.paused = record.paused ?? false;
+    return { record, sameSubscription: sameSubscription(record.about, this.#description) };
+  }
+
+  /** Everything before `bookmark` was sent, and nothing after it. */
+  async begin(connection: AccountConnection, { watermark, serverTime }: Bookmark): Promise<void> {
+    this.#connection = connection;
+    this.#watermark = watermark;
+    this.#sent = new SentLog();
+    this.#next = undefined;
+    this.#takenAt = this.#clock.now();
+    this.upTo = iso(serverTime) ?? this.upTo;
+    await this.save();
+  }
+
+  forget(): void {
+    this.#watermark = undefined;
+    this.#sent = new SentLog();
+    this.#next = undefined;
+  }
+
+  /** Events were sent. They count as kept within {@link SAVE_WITHIN_MS}. */
+  add(events: readonly MailboxEvent[]): void {
+    this.#sent.add(events);
+    this.#next?.sent.add(events);
+    const last = events.at(-1);
+    if (last) this.#settle(Date.parse(last.timeStamp));
+    this.#timer ??= this.#clock.setTimer(() => {
+      this.#timer = undefined;
+      void this.save();
+    }, SAVE_WITHIN_MS);
+  }
+
+  /** Whether it is time for a new bookmark. */
+  get wantsBookmark(): boolean {
+    if (this.#watermark === undefined || this.#next) return false;
+    return this.#sent.size >= EVENTS_PER_BOOKMARK || this.#clock.now() - this.#takenAt > BOOKMARK_LIFE_MS;
+  }
+
+  /** Takes a new bookmark with `take`; it counts when what came before it has been sent. Never rejects. */
+  async renew(take: () => Promise<Bookmark>): Promise<void> {
+    // From here on, as what is sent while the server answers may lie on either side of the bookmark.
+    const sent = new SentLog();
+    const pending = { bookmark: { watermark: undefined, serverTime: undefined } as Bookmark, sent };
+    this.#next = pending;
+    try {
+      const bookmark = await take();
+      if (this.#next !== pending) return;
+      this.#next = bookmark.watermark === undefined ? undefined : { bookmark, sent };
+    } catch {
+      // The old one still holds; the next events or heartbeats give another occasion.
+      if (this.#next === pending) this.#next = undefined;
+    }
+  }
+
+  /** Begins with a new bookmark. Never rejects: without one, a gap is told next time. */
+  async renewNow(connection: AccountConnection, take: () => Promise<Bookmark>): Promise<void> {
+    try {
+      await this.begin(connection, await take());
+    } catch {
+      this.forget();
+    }
+  }
+
+  /** The server has nothing more to tell at present: all that happened before now was sent. */
+  quiet(): void {
+    if (this.#next?.bookmark.watermark !== undefined) this.#settle(Number.POSITIVE_INFINITY);
+  }
+
+  /** An event of `time` came (ms since 1970); streams keep order, so all before it have come too. */
+  #settle(time: number): void {
+    const { bookmark, sent } = this.#next ?? {};
+    if (bookmark?.watermark === undefined || !sent) return;
+    if (time < (bookmark.serverTime ?? Number.POSITIVE_INFINITY) + 1000 && time !== Number.POSITIVE_INFINITY) return;
+    this.#watermark = bookmark.watermark;
+    this.upTo = iso(bookmark.serverTime) ?? this.upTo;
+    this.#sent = sent;
+    this.#next = undefined;
+    this.#takenAt = this.#clock.now();
+  }
+
+  /** Resolves when the position is durable, or when that failed and was reported. */
+  async save(): Promise<void> {
+    this.#clock.clearTimer(this.#timer);
+    this.#timer = undefined;
+    const server = this.#connection?.server;
+    if (!server) return;
+    const sentSince = this.#watermark === undefined ? [] : this.#sent.keys();
+    const record: PositionRecord = {
+      format: POSITION_FORMAT,
+      ...this.#keeper.key,
+      server: server.name,
+      ...(server.incarnation === undefined ? {} : { incarnation: server.incarnation }),
+      about: this.#description,
+      ...(this.subscriptionId === undefined ? {} : { subscriptionId: this.subscriptionId }),
+      ...(this.#watermark === undefined ? {} : { watermark: this.#watermark }),
+      ...(sentSince.length === 0 ? {} : { sentSince }),
+      ...(this.upTo === undefined ? {} : { upTo: this.upTo }),
+      ...(this.paused ? { paused: true } : {}),
+      ...(this.#adopted ? { adopted: this.#adopted } : {}),
+    };
+    await this.#keeper.save(record);
+  }
+}
+
+function iso(ms: number | undefined): string | undefined {
+  return ms === undefined ? undefined : new Date(ms).toISOString();
+}

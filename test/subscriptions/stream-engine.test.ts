@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict';
+import { StreamLab } from '../support/stream-lab.js';
+import { ioTurns, until } from '../support/wait.js';
+
+describe('StreamEngine', () => {
+  let lab: StreamLab;
+
+  beforeEach(async () => {
+    lab = await StreamLab.open();
+  });
+  afterEach(async () => {
+    await lab.close();
+  });
+
+  const opened = () => lab.base.requests.filter((operation) => operation === 'GetStreamingEvents').length;
+
+  it('begins from now and tells what happens as it happens, in order', async () => {
+    lab.deliver(2);
+    const { told } = await lab.connected();
+    const sent = lab.deliver(3);
+    await until(() => told.items.length === 3);
+    const more = lab.deliver(2);
+    await until(() => told.items.length === 5);
+    assert.deepEqual(told.items, [...sent, ...more]);
+    assert.deepEqual(told.gaps, []);
+    assert.ok(told.batches.every(({ recovered }) => !recovered));
+  });
+
+  it('opens the stream again at once when the server closes it at its time, without a gap in the state', async () => {
+    const { told } = await lab.connected({ connectionTimeout: 1 });
+    const before = told.states.length;
+    await lab.untilAfter(() => opened() === 3, 5000);
+    await until(() => lab.sandbox.streamCount === 1);
+    const sent = lab.deliver(2);
+    await until(() => told.items.length === 2);
+    assert.deepEqual(told.items, sent);
+    assert.ok(told.states.slice(before).every(({ name }) => name === 'connected'));
+    assert.equal(
+      lab.base.requests.filter((operation) => operation === 'Subscribe').length,
+      2,
+      'the bookmark and the subscription',
+    );
+  });
+
+  it('catches up, before what is live, when the connection is reset', async () => {
+    const { told } = await lab.connected();
+    const first = lab.deliver(1);
+    await until(() => told.items.length === 1);
+    lab.sandbox.resetConnections();
+    await until(() => told.current === 'waiting');
+    const missed = lab.deliver(3);
+    await lab.untilAfter(() => told.items.length >= 4, 200);
+    const live = lab.deliver(1);
+    await lab.untilAfter(() => told.items.length >= 5, 200);
+    await ioTurns(20);
+    assert.deepEqual(told.items, [...first, ...missed, ...live]);
+    assert.deepEqual(told.gaps, []);
+    assert.deepEqual(told.errors, [], 'the first quick retry is silent');
+    assert.ok(told.batches.filter(({ recovered }) => recovered).length > 0);
+  });
+
+  it('notices a stream that is silent, and loses nothing', async () => {
+    const { told } = await lab.connected();
+    lab.sandbox.misbehave({ operation: 'GetStreamingEvents', silent: true });
+    lab.sandbox.resetConnections();
+    await until(() => told.current === 'waiting');
+    await lab.untilAfter(() => opened() >= 2, 500);
+    const missed = lab.deliver(2);
+    await lab.untilAfter(() => told.errors.length === 1, 5000);
+    assert.equal(told.errors[0]?.code, 'EWS_STREAM_SILENT');
+    lab.sandbox.behave();
+    await lab.untilAfter(() => told.items.length === 2, 5000);
+    assert.deepEqual(told.items, missed);
+  });
+
+  it('carries on after a restart with what was missed, sending nothing twice', async () => {
+    const first = await lab.connected();
+    const before = lab.deliver(3);
+    await until(() => first.told.items.length === 3);
+    let closed = false;
+    void first.engine.close(true).then(() => (closed = true));
+    await lab.untilAfter(() => closed, 200);
+    const missed = lab.deliver(2);
+    const { told } = await lab.connected();
+    const live = lab.deliver(1);
+    await lab.untilAfter(() => told.items.length >= 3, 200);
+    await ioTurns(20);
+    assert.deepEqual(first.told.items, before);
+    assert.deepEqual(told.items, [...missed, ...live]);
+    assert.equal(told.batches[0]?.recovered, true);
+  });
+
+  it('subscribes anew and catches up when the server has forgotten the subscription', async () => {
+    const { told } = await lab.connected();
+    await lab.sandbox.restart();
+    const missed = lab.deliver(2);
+    await lab.untilAfter(() => told.items.length >= 2, 500);
+    assert.deepEqual(told.items, missed);
+    assert.deepEqual(told.gaps, []);
+    assert.deepEqual(told.errors, []);
+  });
+
+  it('takes a new bookmark after some hundreds of events, and catches up from there', async () => {
+    const { told } = await lab.connected();
+    for (let round = 0; round < 8; round += 1) {
+      lab.deliver(50);
+      await until(() => told.items.length === (round + 1) * 50);
+    }
+    await lab.clock.advance(45_000);
+    await until(() => (lab.base.store.saves.at(-1)?.sentSince?.length ?? 0) < 300);
+    lab.sandbox.resetConnections();
+    await until(() => told.current === 'waiting');
+    const missed = lab.deliver(2);
+    await lab.untilAfter(() => told.items.length >= 402, 200);
+    await ioTurns(20);
+    assert.deepEqual(told.items.slice(400), missed);
+  });
+
+  it('puts several mailboxes on one stream; one that fails does not hold up the others', async () => {
+    const { user } = lab.sandbox;
+    for (const name of ['a', 'b', 'c']) lab.sandbox.addMailbox(`${name}@sandbox.example`);
+    lab.sandbox.allowImpersonation(user);
+    const session = lab.session();
+    const watch = (mailbox: string) =>
+      session.run({
+        description: {
+          mailbox,
+          access: 'impersonate',
+          allFolders: false,
+          folders: [{ id: 'inbox', name: 'Inbox' }],
+          events: ['NewMail'],
+        },
+      });
+    const all = ['a', 'b', 'c'].map((name) => watch(`${name}@sandbox.example`));
+    const lost = watch('nobody@sandbox.example');
+    for (const one of all) await lab.untilConnected(one);
+    await until(() => lost.told.errors.length === 1);
+    assert.equal(lost.told.errors[0]?.code, 'ErrorNonExistentMailbox');
+    const streams = lab.sandbox.streamCount;
+    assert.ok(streams <= 2, `${streams} streams`);
+    for (const [at, name] of ['a', 'b', 'c'].entries()) {
+      const sent = lab.deliver(2, `${name}@sandbox.example`);
+      await until(() => all[at]?.told.items.length === 2);
+      assert.deepEqual(all[at]?.told.items, sent);
+    }
+    let gone = false;
+    void all[0]?.engine.close(false).then(() => (gone = true));
+    await lab.untilAfter(() => gone, 200);
+    const sent = lab.deliver(1, 'b@sandbox.example');
+    await until(() => all[1]?.told.items.length === 3);
+    assert.deepEqual(all[1]?.told.items.slice(2), sent);
+  });
+
+  it('is paused across restarts, and then tells what happened meanwhile', async () => {
+    const { engine, told } = await lab.connected();
+    let paused = false;
+    void engine.pause().then(() => (paused = true));
+    await lab.untilAfter(() => paused, 200);
+    assert.equal(told.current, 'paused');
+    const missed = lab.deliver(2);
+    await engine.resume();
+    await lab.untilAfter(() => told.items.length >= 2, 200);
+    assert.deepEqual(told.items, missed);
+  });
+
+  it('does not fight with another reader for long', async () => {
+    const { told } = await lab.connected();
+    for (let round = 0; round < 2; round += 1) {
+      lab.sandbox.failNext({ operation: 'GetStreamingEvents', code: 'ErrorNewEventStreamConnectionOpened' });
+      lab.sandbox.resetConnections();
+      await lab.untilAfter(
+        () => (told.current === 'connected' && lab.sandbox.streamCount === 1) || told.current === 'stopped',
+        500,
+      );
+      if (round === 0) await lab.untilAfter(() => told.current === 'connected', 500);
+    }
+    await lab.untilAfter(() => told.current === 'stopped', 500);
+    assert.equal(told.errors.at(-1)?.code, 'EWS_STREAM_CONTESTED');
+  });
+});
