@@ -94,6 +94,10 @@ export class StreamPosition {
     this.#next?.sent.add(events);
     const last = events.at(-1);
     if (last) this.#settle(Date.parse(last.timeStamp));
+    this.#saveSoon();
+  }
+
+  #saveSoon(): void {
     this.#timer ??= this.#clock.setTimer(() => {
       this.#timer = undefined;
       void this.save();
@@ -146,6 +150,7 @@ export class StreamPosition {
     this.#sent = sent;
     this.#next = undefined;
     this.#takenAt = this.#clock.now();
+    this.#saveSoon();
   }
 
   /** Resolves when the position is durable, or when that failed and was reported. */

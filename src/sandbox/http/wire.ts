@@ -57,14 +57,16 @@ export class Wire {
     }
     const bytes = dress(body, this.#failure).subarray(0, truncateAfter);
     this.#response.writeHead(status, { ...headers, 'Content-Length': String(bytes.length) });
-    await this.#send(bytes, reset === 'during' ? Math.floor(bytes.length / 2) : undefined);
+    if (!this.#isPlain()) await this.#send(bytes, reset === 'during' ? Math.floor(bytes.length / 2) : undefined);
     if (this.isOver()) return;
     this.#ended = true;
     const { socket } = this.#response;
-    this.#response.end(() => {
+    const behind = () => {
       if (stray !== '') socket?.write(stray);
       if (reset === 'after') resetSocket(socket);
-    });
+    };
+    if (this.#isPlain()) this.#response.end(bytes, behind);
+    else this.#response.end(behind);
   }
 
   /** The head of a stream. Resolves to `false` when there shall be none. */

@@ -5,6 +5,7 @@ import { Mailbox } from '../mailbox/mailbox.js';
 import type { Random } from '../random.js';
 import { PushDeliveries, type PushSettings } from '../notifications/push-deliveries.js';
 import { Streams } from '../notifications/streams.js';
+import type { Subscription } from '../notifications/subscription.js';
 import { SubscriptionTable } from '../notifications/subscription-table.js';
 import type { Account } from './account.js';
 import type { Limits } from './limits.js';
@@ -113,6 +114,17 @@ export class Exchange {
 
   mayOpen(account: Account, mailbox: Mailbox): boolean {
     return account.mailbox === mailbox || (this.#delegates.get(mailbox)?.has(account.address.toLowerCase()) ?? false);
+  }
+
+  /**
+   * Whether a subscription may still be read: it goes on with the rights that it was made with, whomever the request that
+   * reads it impersonates. Those of a stream are impersonated one by one, the stream itself for its budget only.
+   */
+  mayRead({ owner, charged, mailbox }: Subscription): boolean {
+    const maker = this.account(owner);
+    const actsAs = this.account(charged);
+    if (!maker || !actsAs) return false;
+    return this.mayOpen(actsAs, mailbox) && (maker === actsAs || this.mayImpersonate(maker, charged));
   }
 
   mayImpersonate({ impersonates }: Account, address: string): boolean {

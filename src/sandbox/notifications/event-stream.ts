@@ -13,7 +13,7 @@ export interface StreamSettings {
   readonly subscriptions: readonly Subscription[];
   /** Ids in the request that are no good. */
   readonly badIds: readonly string[];
-  /** With whose rights the events are read. */
+  /** To whose budget the stream is charged. */
   readonly account: Account;
   /** ConnectionTimeout, in milliseconds. */
   readonly timeout: number;
@@ -90,7 +90,7 @@ export abstract class EventStream {
     const { exchange, character } = this;
     const { mailbox } = subscription;
     if (mailbox.isMoving) return { code: 'ErrorMailboxMoveInProgress' };
-    if (!exchange.mayOpen(this.account, mailbox)) return { code: 'ErrorAccessDenied' };
+    if (!exchange.mayRead(subscription)) return { code: 'ErrorAccessDenied' };
     if (mailbox.journal.last - subscription.position > character.maxBacklog)
       return { code: character.subscriptionErrors.lost[0] };
     const batch = peekEvents(subscription, character, exchange.limits.eventsPerNotification);

@@ -1,7 +1,6 @@
 import { sameAddress } from '../model/account.js';
 import { FaultError, ResponseError } from '../soap/response-error.js';
 import type { Subscription } from '../notifications/subscription.js';
-import { openMailbox } from './folder-ids.js';
 import type { RequestContext } from './operation.js';
 
 /** The subscription of that id. Throws a `ResponseError` when it is gone, on another server, or somebody else's. */
@@ -22,6 +21,7 @@ export function ownerOf({ exchange, caller, actsAs }: RequestContext): string {
 }
 
 /** Throws a `ResponseError` when the rights for what it reads were taken away, or the mailbox is being moved. */
-export function checkReadable(subscription: Subscription, context: RequestContext): void {
-  openMailbox(subscription.mailbox, context);
+export function checkReadable(subscription: Subscription, { exchange }: RequestContext): void {
+  if (!exchange.mayRead(subscription)) throw new ResponseError('ErrorAccessDenied');
+  if (subscription.mailbox.isMoving) throw new ResponseError('ErrorMailboxMoveInProgress');
 }
