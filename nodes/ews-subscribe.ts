@@ -3,20 +3,25 @@ import { EwsError } from '../src/protocol/ews-error.js';
 import {
   problemsOfDescription,
   problemsOfPull,
+  problemsOfStream,
   type ConfigurationProblem,
 } from '../src/subscriptions/configuration-problem.js';
 import type { LiveSubscription } from '../src/subscriptions/live-subscription.js';
-import { readOrders, type SubscribeOrder } from '../src/subscriptions/subscribe-request.js';
+import { readOrders, type SubscribeDelivery, type SubscribeOrder } from '../src/subscriptions/subscribe-request.js';
 import { Subscriber, type SubscriberOutput } from '../src/subscriptions/subscriber.js';
 import { accountNode } from './runtime/account-node.js';
 import type { Account } from './runtime/account.js';
-import { numberOf, textOf, type RawConfig } from './runtime/config-values.js';
-import { selectionOf } from './runtime/pull-input.js';
+import {
+  DEFAULT_CONNECTION_TIMEOUT_MINUTES,
+  DEFAULT_SUBSCRIPTION_TIMEOUT_MINUTES,
+  numberOf,
+  textOf,
+  type RawConfig,
+} from './runtime/config-values.js';
 import { refuse } from './runtime/refuse.js';
+import { selectionOf } from './runtime/subscription-input.js';
 import { Texts } from './runtime/texts.js';
 import { readWatchConfig } from './runtime/watch-config.js';
-
-const DEFAULT_SUBSCRIPTION_TIMEOUT_MINUTES = 30;
 
 type Send = (message: (NodeMessage | null)[]) => void;
 
@@ -26,19 +31,28 @@ module.exports = function (RED: NodeAPI): void {
   function EwsSubscribeNode(this: Node, config: NodeDef & RawConfig): void {
     RED.nodes.createNode(this, config);
     const owner = accountNode(RED, textOf(config, 'account'));
-    const { description } = readWatchConfig(config, owner?.account?.email ?? '');
+    const [description] = readWatchConfig(config, owner?.account?.email ?? '').descriptions;
+    const delivery = deliveryOf(config);
+    const problem = owner ? owner.problem : 'no-account';
+    if (problem !== undefined || !owner?.account || !delivery) {
+      refuse(RED, this, texts, problem ?? 'delivery-not-supported');
+      return;
+    }
     const defaults: SubscribeOrder = {
       ...description,
+      delivery,
       subscriptionTimeout: numberOf(config, 'subscriptionTimeout', DEFAULT_SUBSCRIPTION_TIMEOUT_MINUTES),
+      connectionTimeout: numberOf(config, 'connectionTimeout', DEFAULT_CONNECTION_TIMEOUT_MINUTES),
     };
-    const problem = problemOf(config, owner ? owner.problem : 'no-account');
-    if (problem !== undefined || !owner?.account) {
-      refuse(RED, this, texts, problem ?? 'no-account');
+    const [wrong] = problemsOfTimes(defaults);
+    if (wrong) {
+      refuse(RED, this, texts, wrong);
       return;
     }
     const { account } = owner;
     account.register(this.id);
-    const subscriber = new Subscriber({ id: this.id, accountId: owner.id, account, registry: account.registry });
+    const { registry, hub } = account;
+    const subscriber = new Subscriber({ id: this.id, accountId: owner.id, account, registry, hub });
     this.on('input', (message: NodeMessageInFlow, send: Send, done) => {
       obey(this, message, { subscriber, account, defaults, send }).then(
         () => {
@@ -57,11 +71,15 @@ module.exports = function (RED: NodeAPI): void {
     });
   }
 
-  function problemOf(config: RawConfig, ofAccount: ConfigurationProblem | undefined): ConfigurationProblem | undefined {
-    if (ofAccount) return ofAccount;
-    if (textOf(config, 'delivery', 'pull') !== 'pull') return 'delivery-not-supported';
-    const timeout = numberOf(config, 'subscriptionTimeout', DEFAULT_SUBSCRIPTION_TIMEOUT_MINUTES);
-    return problemsOfPull(1, timeout, true)[0];
+  function deliveryOf(config: RawConfig): SubscribeDelivery | undefined {
+    const delivery = textOf(config, 'delivery', 'pull');
+    return delivery === 'pull' || delivery === 'streaming' ? delivery : undefined;
+  }
+
+  function problemsOfTimes(order: SubscribeOrder): ConfigurationProblem[] {
+    return order.delivery === 'pull'
+      ? problemsOfPull(1, order.subscriptionTimeout, true)
+      : problemsOfStream(order.connectionTimeout);
   }
 
   interface Work {
@@ -100,10 +118,7 @@ module.exports = function (RED: NodeAPI): void {
     function checkedOrders(value: unknown, { account }: Work): SubscribeOrder[] {
       const orders = readOrders(value, defaults);
       for (const order of orders) {
-        const [problem] = [
-          ...problemsOfDescription(order, account.email),
-          ...problemsOfPull(1, order.subscriptionTimeout, true),
-        ];
+        const [problem] = [...problemsOfDescription(order, account.email), ...problemsOfTimes(order)];
         if (problem) throw new EwsError('EWS_CONFIGURATION', texts.problem(problem));
       }
       return orders;

@@ -9,6 +9,7 @@ import {
 } from '../../src/subscriptions/account-link.js';
 import { AdoptionRegistry } from '../../src/subscriptions/adoption-registry.js';
 import type { LiveSubscription } from '../../src/subscriptions/live-subscription.js';
+import { StreamHub } from '../../src/subscriptions/stream-hub.js';
 import type { UnwantedSubscriptions } from '../../src/subscriptions/unwanted-subscriptions.js';
 
 /** How long Unsubscribe may take while Node-RED waits for a node to close, in milliseconds; it waits 15 s in all. */
@@ -36,6 +37,8 @@ export class Account implements AccountLink {
   readonly clock: Clock;
   readonly random: () => number;
   readonly registry: AdoptionRegistry;
+  /** The streams of this account. */
+  readonly hub: StreamHub;
 
   readonly #options: AccountOptions;
   readonly #users = new Set<string>();
@@ -48,6 +51,7 @@ export class Account implements AccountLink {
     this.email = options.email;
     this.clock = options.clock;
     this.random = options.random;
+    this.hub = new StreamHub(this);
     this.registry = new AdoptionRegistry(options.clock, (subscription) => {
       options.abandoned(subscription);
       void this.endSubscription(subscription);

@@ -16,3 +16,8 @@ export function numberOf(config: RawConfig, key: string, fallback: number): numb
 export function booleanOf(config: RawConfig, key: string): boolean {
   return config[key] === true || config[key] === 'true';
 }
+
+/** Pull: how long the server keeps a subscription for which nobody asks. */
+export const DEFAULT_SUBSCRIPTION_TIMEOUT_MINUTES = 30;
+/** Streaming: how long the server is to keep a stream open. */
+export const DEFAULT_CONNECTION_TIMEOUT_MINUTES = 30;

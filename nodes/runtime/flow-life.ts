@@ -18,11 +18,12 @@ export function whenFlowsStand(red: NodeAPI, node: Node, start: () => void): voi
 export function isGoneForGood(red: NodeAPI, node: Node, removed: boolean): boolean {
   const instance = '_alias' in node && node._alias !== undefined ? node.z : undefined;
   if (removed || instance === undefined) return removed;
-  const enabled = new Map<string, string>();
-  red.nodes.eachNode((definition: NodeDef & { d?: boolean }) => {
-    if (definition.d !== true) enabled.set(definition.id, definition.z);
+  const disabled = new Set<string>();
+  const flowOf = new Map<string, string>();
+  red.nodes.eachNode((definition: NodeDef & { d?: boolean; disabled?: boolean }) => {
+    if (definition.d === true || definition.disabled === true) disabled.add(definition.id);
+    else flowOf.set(definition.id, definition.z);
   });
   // An instance inside another one is named after it: "<outer>-<inner>". The outermost is the one that a flow holds.
-  const [outermost = ''] = instance.split('-');
-  return !enabled.has(outermost);
+  return ![...flowOf].some(([id, flow]) => !disabled.has(flow) && (instance === id || instance.startsWith(`${id}-`)));
 }

@@ -1,5 +1,5 @@
 import { EwsError } from '../../src/protocol/ews-error.js';
-import { problemsOfDescription, type ConfigurationProblem } from '../../src/subscriptions/configuration-problem.js';
+import { problemsOfDescriptions, type ConfigurationProblem } from '../../src/subscriptions/configuration-problem.js';
 import type { Missed } from '../../src/subscriptions/held-subscription.js';
 import type { SubscriptionDescription } from '../../src/subscriptions/subscription-description.js';
 import { readEvents, readFolders } from '../../src/subscriptions/subscribe-request.js';
@@ -8,7 +8,8 @@ import type { Output } from './messages.js';
 
 /** What the nodes that watch mailboxes have in common. */
 export interface WatchConfig {
-  readonly description: SubscriptionDescription;
+  /** One for each mailbox; there is always one. */
+  readonly descriptions: readonly [SubscriptionDescription, ...SubscriptionDescription[]];
   readonly output: Output;
   readonly missed: Missed;
   /** The name of a context store; empty for files. */
@@ -16,23 +17,41 @@ export interface WatchConfig {
   readonly problems: readonly ConfigurationProblem[];
 }
 
-/** Reads the shared part of a configuration. `email` is the account's own address. */
-export function readWatchConfig(config: RawConfig, email: string): WatchConfig {
+/**
+ * Reads the shared part of a configuration. `email` is the account's own address.
+ * @param several whether `mailbox` may hold several addresses
+ */
+export function readWatchConfig(config: RawConfig, email: string, several = false): WatchConfig {
   const problems: ConfigurationProblem[] = [];
-  const description: SubscriptionDescription = {
-    mailbox: textOf(config, 'mailbox'),
-    access: config.access === 'impersonate' ? 'impersonate' : 'delegate',
+  const text = textOf(config, 'mailbox');
+  const [first = '', ...others] = several ? splitMailboxes(text) : [text];
+  const common = {
+    access: config.access === 'impersonate' ? ('impersonate' as const) : ('delegate' as const),
     allFolders: booleanOf(config, 'allFolders'),
     folders: readable(() => readFolders(config.folders ?? []), [], 'unknown-folder', problems),
     events: readable(() => readEvents(config.events ?? []), [], 'unknown-event', problems),
   };
+  const descriptions: WatchConfig['descriptions'] = [
+    { mailbox: first, ...common },
+    ...others.map((mailbox) => ({ mailbox, ...common })),
+  ];
   return {
-    description,
+    descriptions,
     output: config.output === 'notification' ? 'notification' : 'event',
     missed: config.missed === 'skip' ? 'skip' : 'recover',
     store: textOf(config, 'store'),
-    problems: problems.length > 0 ? problems : problemsOfDescription(description, email),
+    problems: problems.length > 0 ? problems : problemsOfDescriptions(descriptions, email),
   };
+}
+
+/** Addresses separated by commas or new lines, each once. */
+function splitMailboxes(text: string): string[] {
+  const byName = new Map<string, string>();
+  for (const one of text.split(/[,\n]/)) {
+    const mailbox = one.trim();
+    if (mailbox !== '' && !byName.has(mailbox.toLowerCase())) byName.set(mailbox.toLowerCase(), mailbox);
+  }
+  return [...byName.values()];
 }
 
 function readable<T>(read: () => T, fallback: T, problem: ConfigurationProblem, problems: ConfigurationProblem[]): T {

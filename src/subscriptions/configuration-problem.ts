@@ -1,4 +1,5 @@
 import { isDistinguishedFolder } from '../protocol/distinguished-folder.js';
+import { CONNECTION_TIMEOUT_MINUTES } from '../protocol/get-streaming-events.js';
 import { PULL_TIMEOUT_MINUTES } from '../protocol/subscribe.js';
 import type { SubscriptionDescription } from './subscription-description.js';
 
@@ -18,11 +19,13 @@ export type ConfigurationProblem =
   | 'bad-mailbox'
   | 'no-folder'
   | 'unknown-folder'
+  | 'folder-ids-of-many'
   | 'no-event'
   | 'unknown-event'
   | 'bad-interval'
   | 'no-interval'
   | 'bad-subscription-timeout'
+  | 'bad-connection-timeout'
   | 'delegate-all-folders'
   | 'impersonate-nobody'
   | 'no-store'
@@ -46,6 +49,20 @@ export function problemsOfDescription(description: SubscriptionDescription, emai
   return problems;
 }
 
+/** What is wrong where one node watches several mailboxes. `descriptions` differ in their mailboxes only. */
+export function problemsOfDescriptions(
+  descriptions: readonly SubscriptionDescription[],
+  email: string,
+): ConfigurationProblem[] {
+  const problems = new Set(descriptions.flatMap((description) => problemsOfDescription(description, email)));
+  const ids = descriptions.some(
+    ({ allFolders, folders }) => !allFolders && folders.some(({ id }) => !isDistinguishedFolder(id)),
+  );
+  // A folder id belongs to one mailbox.
+  if (descriptions.length > 1 && ids && !problems.has('unknown-folder')) problems.add('folder-ids-of-many');
+  return [...problems];
+}
+
 /** What is wrong with the numbers of a pull subscription. `asked` says whether messages can ask for a poll. */
 export function problemsOfPull(
   intervalSeconds: number,
@@ -60,6 +77,14 @@ export function problemsOfPull(
     problems.push('bad-subscription-timeout');
   }
   return problems;
+}
+
+/** What is wrong with the numbers of a streaming subscription. */
+export function problemsOfStream(connectionTimeoutMinutes: number): ConfigurationProblem[] {
+  const { min, max } = CONNECTION_TIMEOUT_MINUTES;
+  const fits =
+    Number.isInteger(connectionTimeoutMinutes) && connectionTimeoutMinutes >= min && connectionTimeoutMinutes <= max;
+  return fits ? [] : ['bad-connection-timeout'];
 }
 
 /** Whether a text looks like an SMTP address. Only the server knows whether it is one. */

@@ -1,7 +1,10 @@
 import type { EwsError } from '../protocol/ews-error.js';
-import { subscribe } from '../protocol/subscribe.js';
+import type { MailboxEvent } from '../protocol/mailbox-event.js';
+import { subscribe, type SubscribeResponse } from '../protocol/subscribe.js';
+import type { EwsAnswer } from '../transport/ews-client.js';
 import { contextOf, type AccountConnection, type AccountLink } from './account-link.js';
 import type { EngineListener, GapReason } from './engine-listener.js';
+import { FolderFilter, wantsAllFolders } from './folder-filter.js';
 import type { PositionKeeper } from './position-keeper.js';
 import { POSITION_FORMAT, type AdoptedSubscription, type PositionRecord } from './position-record.js';
 import { sameSubscription, scopeOf, type SubscriptionDescription } from './subscription-description.js';
@@ -31,6 +34,7 @@ export class HeldSubscription {
   /** Why events may be missing if the next subscription begins now. */
   #interrupted: GapReason | undefined;
   #catchingUp = false;
+  #filter: FolderFilter | undefined;
 
   constructor(options: HeldSubscriptionOptions) {
     this.#options = options;
@@ -78,25 +82,17 @@ export class HeldSubscription {
     if (missed === 'skip') return;
     this.#watermark = record.watermark;
     this.#catchingUp = began;
-    if (reusable) this.#id = record.subscriptionId;
+    if (!reusable) return;
+    this.#id = record.subscriptionId;
+    // Where there was a subscription and no watermark, the server gives none.
+    if (this.#id !== undefined) connection.traits.watermarks ??= record.watermark !== undefined;
   }
 
   /** Subscribes: from the watermark if there is one, else from now on, telling what that leaves out. */
   async open(connection: AccountConnection, signal: AbortSignal): Promise<void> {
     this.#connection = connection;
-    const { account, description, timeoutMinutes } = this.#options;
     const from = this.#watermark;
-    const { response, serverTime } = await connection.client.call(
-      subscribe,
-      {
-        delivery: 'pull',
-        scope: scopeOf(description),
-        events: description.events,
-        timeoutMinutes,
-        ...(from === undefined ? {} : { watermark: from }),
-      },
-      contextOf(description, account.email, signal),
-    );
+    const { response, serverTime } = await this.#subscribe(connection, signal);
     this.#id = response.subscriptionId;
     this.#watermark = response.watermark ?? from;
     const now = isoTime(serverTime);
@@ -105,6 +101,42 @@ export class HeldSubscription {
     this.#interrupted = undefined;
     if (from === undefined) this.#upTo = now;
     await this.save();
+  }
+
+  async #subscribe(connection: AccountConnection, signal: AbortSignal): Promise<EwsAnswer<SubscribeResponse>> {
+    const { account, description, timeoutMinutes } = this.#options;
+    const all = wantsAllFolders(description, connection.traits.watermarks);
+    const from = this.#watermark;
+    const answer = await connection.client.call(
+      subscribe,
+      {
+        delivery: 'pull',
+        scope: all ? { allFolders: true } : scopeOf(description),
+        events: description.events,
+        timeoutMinutes,
+        ...(from === undefined ? {} : { watermark: from }),
+      },
+      contextOf(description, account.email, signal),
+    );
+    const { subscriptionId, watermark } = answer.response;
+    connection.traits.watermarks = watermark !== undefined;
+    if (all || !wantsAllFolders(description, connection.traits.watermarks)) return answer;
+    // Only now it shows what kind of server it is, and that this subscription would tell too little.
+    await account.endSubscription({ ...description, subscriptionId });
+    return this.#subscribe(connection, signal);
+  }
+
+  /** The events that are wanted, where the subscription brings more than those. */
+  async wanted(
+    events: readonly MailboxEvent[],
+    connection: AccountConnection,
+    signal: AbortSignal,
+  ): Promise<readonly MailboxEvent[]> {
+    const { account, description } = this.#options;
+    if (events.length === 0 || !wantsAllFolders(description, connection.traits.watermarks)) return events;
+    this.#filter ??= await FolderFilter.of(connection, account, description, signal);
+    const filter = this.#filter;
+    return events.filter((event) => filter.keeps(event));
   }
 
   #tellWhatIsLeftOut(until: string | undefined): void {

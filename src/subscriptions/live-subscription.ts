@@ -3,10 +3,13 @@ import type { Delivery, SubscriptionDescription } from './subscription-descripti
 /** A subscription that ews-subscribe made, as its messages carry it. */
 export interface LiveSubscription extends SubscriptionDescription {
   readonly subscriptionId: string;
+  /** Where to begin; for streaming, where catching up would begin. */
   readonly watermark?: string;
   readonly delivery: Delivery;
-  /** Minutes that a pull subscription lives without a poll. */
-  readonly subscriptionTimeout: number;
+  /** Pull: minutes that the subscription lives without a poll. */
+  readonly subscriptionTimeout?: number;
+  /** Streaming: minutes that the server is to keep a stream open. */
+  readonly connectionTimeout?: number;
   /** The id of the account node whose credentials it runs with. */
   readonly account: string;
   /** The id of the node that made it. */

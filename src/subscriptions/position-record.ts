@@ -37,8 +37,27 @@ export interface AdoptedSubscription {
   readonly account: string;
   /** The id of the node that made it. */
   readonly subscriber: string;
-  /** Minutes that the subscription lives without being asked. */
-  readonly subscriptionTimeout: number;
+  /** Pull: minutes that the subscription lives without being asked. */
+  readonly subscriptionTimeout?: number;
+  /** Streaming: minutes that the server is to keep a stream open. */
+  readonly connectionTimeout?: number;
+}
+
+/** Where a subscription begins that another node has just made. */
+export interface Beginning {
+  readonly subscriptionId: string;
+  readonly watermark?: string;
+}
+
+/** A subscription that another node made, and how it goes on without that node. */
+export interface Adoption extends AdoptedSubscription {
+  /** Counts where no position is kept. */
+  readonly begins?: Beginning;
+}
+
+/** What is kept of an adoption. */
+export function rememberedOf({ begins: _begins, ...adopted }: Adoption): AdoptedSubscription {
+  return adopted;
 }
 
 /** A position that cannot be read or written. */

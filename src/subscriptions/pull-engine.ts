@@ -1,12 +1,14 @@
 import type { EwsError } from '../protocol/ews-error.js';
 import { getEvents } from '../protocol/get-events.js';
+import type { MailboxEvent } from '../protocol/mailbox-event.js';
 import type { Notification } from '../protocol/notification.js';
 import { PULL_TIMEOUT_MINUTES } from '../protocol/subscribe.js';
 import { contextOf, type AccountConnection, type AccountLink } from './account-link.js';
+import type { Engine } from './engine.js';
 import type { EngineListener } from './engine-listener.js';
 import { HeldSubscription, type Missed } from './held-subscription.js';
 import type { PositionKeeper } from './position-keeper.js';
-import type { AdoptedSubscription } from './position-record.js';
+import { rememberedOf, type Adoption } from './position-record.js';
 import { SubscriptionLoop, type LoopSteps } from './subscription-loop.js';
 import type { SubscriptionDescription } from './subscription-description.js';
 
@@ -20,8 +22,7 @@ export interface PullEngineOptions {
   readonly missed: Missed;
   readonly keeper: PositionKeeper;
   readonly listener: EngineListener;
-  /** A subscription that another node made, and how it goes on without that node. */
-  readonly adopted?: AdoptedSubscription & { readonly begins?: { subscriptionId: string; watermark?: string } };
+  readonly adopted?: Adoption;
 }
 
 /**
@@ -34,7 +35,7 @@ export function effectiveTimeout(subscriptionTimeout: number, intervalSeconds: n
 }
 
 /** Watches one mailbox by polling: one request in flight, events in order, the position saved after they were sent. */
-export class PullEngine implements LoopSteps {
+export class PullEngine implements Engine, LoopSteps {
   readonly #options: PullEngineOptions;
   readonly #loop: SubscriptionLoop;
   readonly #held: HeldSubscription;
@@ -51,15 +52,7 @@ export class PullEngine implements LoopSteps {
     this.#held = new HeldSubscription({
       ...options,
       timeoutMinutes: effectiveTimeout(options.subscriptionTimeout, options.interval),
-      ...(adopted
-        ? {
-            adopted: {
-              account: adopted.account,
-              subscriber: adopted.subscriber,
-              subscriptionTimeout: adopted.subscriptionTimeout,
-            },
-          }
-        : {}),
+      ...(adopted ? { adopted: rememberedOf(adopted) } : {}),
     });
   }
 
@@ -192,7 +185,7 @@ export class PullEngine implements LoopSteps {
         await this.#held.giveUp();
         continue;
       }
-      await this.#send(response, subscriptionId);
+      await this.#send(await this.#held.wanted(response.events, connection, signal), subscriptionId);
       const progress = response.events.length > 0 || (response.watermark !== undefined && response.watermark !== sent);
       await this.#held.moveTo(response.watermark, serverTime, response.events.length > 0);
       // A server that promises more and tells nothing new would otherwise be asked without end.
@@ -218,9 +211,9 @@ export class PullEngine implements LoopSteps {
     return false;
   }
 
-  async #send(response: Notification, subscriptionId: string): Promise<void> {
-    if (response.events.length === 0) return;
-    await this.#options.listener.events({ subscriptionId, events: response.events, recovered: this.#held.catchingUp });
+  async #send(events: readonly MailboxEvent[], subscriptionId: string): Promise<void> {
+    if (events.length === 0) return;
+    await this.#options.listener.events({ subscriptionId, events, recovered: this.#held.catchingUp });
     this.#lastEventAt = this.#options.account.clock.now();
   }
 }

@@ -112,8 +112,14 @@ export class SharedStream {
         for (const notification of answer.notifications) {
           await this.#members.get(notification.subscriptionId)?.notification(notification);
         }
-        if (answer.error) { this.#refused(answer, answer.error); return; }
-        if (answer.connectionStatus === 'Closed') { this.#closed(clock.now() - opened); return; }
+        if (answer.error) {
+          this.#refused(answer, answer.error);
+          return;
+        }
+        if (answer.connectionStatus === 'Closed') {
+          this.#closed(clock.now() - opened);
+          return;
+        }
       }
     } finally {
       this.#stream = undefined;

@@ -1,18 +1,15 @@
-import { delay } from '../clock.js';
-import { EwsError, toEwsError } from '../protocol/ews-error.js';
+import { EwsError } from '../protocol/ews-error.js';
 import type { MailboxEvent } from '../protocol/mailbox-event.js';
 import type { Notification } from '../protocol/notification.js';
 import { subscribe } from '../protocol/subscribe.js';
 import type { AccountConnection, AccountLink } from './account-link.js';
-import { BackOff } from './back-off.js';
-import type { EngineListener, GapReason } from './engine-listener.js';
+import { CatchUp } from './catch-up.js';
+import type { EngineListener } from './engine-listener.js';
 import { FolderFilter, wantsAllFolders } from './folder-filter.js';
 import type { Missed } from './held-subscription.js';
 import type { PositionKeeper } from './position-keeper.js';
 import type { AdoptedSubscription } from './position-record.js';
-import { replay, takeBookmark } from './replay.js';
-import { SentLog } from './sent-log.js';
-import { HoldBack } from './hold-back.js';
+import { takeBookmark } from './replay.js';
 import type { StreamHub } from './stream-hub.js';
 import type { StreamMember } from './stream-member.js';
 import { StreamPosition } from './stream-position.js';
@@ -43,18 +40,15 @@ export class StreamEngine implements LoopSteps, StreamMember {
   readonly #options: StreamEngineOptions;
   readonly #loop: SubscriptionLoop;
   readonly #position: StreamPosition;
-  readonly #holdBack = new HoldBack();
+  readonly #catchUp: CatchUp;
   #connection: AccountConnection | undefined;
   #filter: FolderFilter | undefined;
   #restored = false;
-  /** Why events may be missing that a stream does not bring by itself. */
-  #missing: GapReason | undefined;
   #takenOverAt = Number.NEGATIVE_INFINITY;
   #lastEventAt: number | undefined;
   /** Ends the present ride on a stream. */
   #leave: ((error: EwsError) => void) | undefined;
   #riding = new AbortController();
-  #catchingUp: Promise<void> = Promise.resolve();
 
   constructor(options: StreamEngineOptions) {
     const { account, listener, description, keeper, adopted, owner, connectionTimeout } = options;
@@ -72,6 +66,17 @@ export class StreamEngine implements LoopSteps, StreamMember {
         subscriptionTimeout: adopted.subscriptionTimeout,
       },
     );
+    this.#catchUp = new CatchUp({
+      ...options,
+      position: this.#position,
+      send: (events, recovered) => this.#send(events, recovered),
+      done: () => {
+        this.#loop.connected(this.#lastEventAt);
+      },
+      failed: (error) => {
+        this.dropped(error);
+      },
+    });
   }
 
   get description(): SubscriptionDescription {
@@ -108,7 +113,7 @@ export class StreamEngine implements LoopSteps, StreamMember {
 
   async resume(): Promise<void> {
     this.#position.paused = false;
-    this.#missing ??= this.#restored ? 'no-watermark' : undefined;
+    if (this.#restored) this.#catchUp.needed('no-watermark');
     await this.#position.save();
     this.#loop.resume();
   }
@@ -118,7 +123,7 @@ export class StreamEngine implements LoopSteps, StreamMember {
     await this.pause();
     await this.#end();
     this.#position.forget();
-    this.#missing = undefined;
+    this.#catchUp.notNeeded();
     await this.#position.save();
   }
 
@@ -150,13 +155,13 @@ export class StreamEngine implements LoopSteps, StreamMember {
 
   subscriptionLost(error: EwsError): void {
     this.#position.subscriptionId = undefined;
-    this.#missing = error.action === 'resubscribe-and-catch-up' ? 'events-missed' : 'no-watermark';
+    this.#catchUp.needed(error.action === 'resubscribe-and-catch-up' ? 'events-missed' : 'no-watermark');
   }
 
   watermarkRefused(error: EwsError): void {
+    this.#catchUp.needed('watermark-refused');
     this.subscriptionLost(error);
     this.#position.forget();
-    this.#missing = 'watermark-refused';
   }
 
   mailboxMoved(error: EwsError): void {
@@ -166,30 +171,23 @@ export class StreamEngine implements LoopSteps, StreamMember {
   }
 
   opened(): void {
-    if (this.#missing === undefined) {
-      this.#connected();
-    } else if (!this.#holdBack.isHolding) {
-      this.#catchingUp = this.#catchUp(this.#riding.signal);
-      this.#holdBack.hold(this.#catchingUp);
-    }
+    if (this.#catchUp.isNeeded) this.#catchUp.start(this.#riding.signal);
+    else if (!this.#catchUp.isHolding) this.#loop.connected(this.#lastEventAt);
   }
 
   async notification({ events, heartbeat }: Notification): Promise<void> {
-    const wanted = this.#filter ? events.filter((event) => this.#filter?.keeps(event)) : events;
-    if (this.#holdBack.isHolding) {
-      await this.#holdBack.keep(wanted);
-      return;
-    }
-    await this.#sendLive(wanted);
+    const filter = this.#filter;
+    await this.#catchUp.live(filter ? events.filter((event) => filter.keeps(event)) : events);
+    if (this.#catchUp.isHolding) return;
     if (heartbeat && events.length === 0) {
       this.#position.quiet();
-      this.#holdBack.settled();
+      this.#catchUp.quiet();
     }
     if (this.#position.wantsBookmark) void this.#renewBookmark();
   }
 
   interrupted(error: EwsError, retryAt: number): void {
-    this.#missing ??= 'no-watermark';
+    this.#catchUp.needed('no-watermark');
     this.#loop.enter({ name: 'waiting', retryAt, error });
   }
 
@@ -219,7 +217,7 @@ export class StreamEngine implements LoopSteps, StreamMember {
     const changed = change();
     this.#leave?.(new EwsError('EWS_NETWORK', 'The stream is no longer wanted.'));
     await changed;
-    await this.#catchingUp;
+    await this.#catchUp.over();
   }
 
   async #end(): Promise<void> {
@@ -235,14 +233,14 @@ export class StreamEngine implements LoopSteps, StreamMember {
     const readable = await keeper.load();
     const found = this.#position.restore(connection);
     this.#restored = true;
-    if (!readable) this.#missing = 'position-lost';
+    if (!readable) this.#catchUp.needed('position-lost');
     if (!found) {
       this.#position.subscriptionId = adopted?.begins?.subscriptionId;
       return false;
     }
     const { record, sameSubscription } = found;
     this.#position.subscriptionId = record.subscriptionId;
-    if (record.subscriptionId !== undefined || record.watermark !== undefined) this.#missing = 'no-watermark';
+    if (record.subscriptionId !== undefined || record.watermark !== undefined) this.#catchUp.needed('no-watermark');
     // What was queued while away comes with the old subscription, so it is of no use where that shall be skipped.
     if (!sameSubscription || missed === 'skip') await this.#end();
     if (missed === 'skip') this.#position.forget();
@@ -278,7 +276,7 @@ export class StreamEngine implements LoopSteps, StreamMember {
       traits.watermarks = bookmark.watermark !== undefined;
       if (wanted && bookmark.watermark !== undefined) {
         // Only with a bookmark of before can be told what was missed; this one begins now.
-        this.#tellWhatIsLeftOut(bookmark.serverTime);
+        this.#catchUp.leaveOut(bookmark.serverTime);
         await this.#position.begin(connection, bookmark);
       }
     }
@@ -303,88 +301,16 @@ export class StreamEngine implements LoopSteps, StreamMember {
       this.#leave = undefined;
       this.#riding.abort();
       await this.#options.hub.leave(this);
-      await this.#catchingUp;
-      // What was held back was not sent: it is caught up with the rest.
-      if (this.#holdBack.isHolding) this.#missing ??= 'no-watermark';
-      this.#holdBack.release();
+      await this.#catchUp.over();
+      this.#catchUp.giveUp();
     }
   }
 
-  /** Tells what was missed, then what was held back meanwhile. Never rejects. */
-  async #catchUp(signal: AbortSignal): Promise<void> {
-    const backOff = new BackOff(this.#options.account.random);
-    while (this.#missing !== undefined && !signal.aborted) {
-      const why = this.#missing;
-      this.#missing = undefined;
-      try {
-        if (this.#position.watermark === undefined) this.#tellGap(why, undefined);
-        else await this.#replay(this.#position.watermark, signal);
-      } catch (thrown) {
-        this.#missing = why;
-        if (!signal.aborted) await this.#troubleCatchingUp(toEwsError(thrown), backOff, signal);
-      }
-    }
-    if (signal.aborted) return;
-    for (let held = this.#holdBack.takeHeld(); held.length > 0; held = this.#holdBack.takeHeld())
-      await this.#sendLive(held);
-    this.#holdBack.release();
-    this.#connected();
-  }
-
-  async #replay(watermark: string, signal: AbortSignal): Promise<void> {
-    const { account, description, listener } = this.#options;
-    const connection = await account.connect();
-    const sent = new SentLog(this.#position.sent.keys());
-    let last = watermark;
-    for await (const { subscriptionId, events, watermark: next } of replay(
-      { connection, account, description, signal },
-      watermark,
-    )) {
-      this.#holdBack.replayed(events);
-      const missed = events.filter((event) => !sent.take(event));
-      if (missed.length > 0) {
-        await listener.events({
-          subscriptionId: this.subscriptionId || subscriptionId,
-          events: missed,
-          recovered: true,
-        });
-        this.#noticed(missed);
-      }
-      last = next ?? last;
-    }
-    await this.#position.begin(connection, { watermark: last, serverTime: undefined });
-  }
-
-  async #troubleCatchingUp(error: EwsError, backOff: BackOff, signal: AbortSignal): Promise<void> {
-    const { account, description, listener } = this.#options;
-    if (error.action === 'forget-watermark') {
-      this.#tellGap('watermark-refused', undefined);
-      this.#missing = undefined;
-      this.#position.forget();
-      const connection = await account.connect();
-      await this.#position.renewNow(connection, () => takeBookmark({ connection, account, description, signal }));
-      return;
-    }
-    if (error.action === 'stop' || error.action === 'authenticate' || error.action === 'stop-target') {
-      this.dropped(error);
-      return;
-    }
-    if (backOff.failures === 1) listener.error(error);
-    await delay(account.clock, backOff.next(error.backOffMs), signal);
-  }
-
-  async #sendLive(events: readonly MailboxEvent[]): Promise<void> {
-    const unseen = this.#holdBack.unseen(events);
-    if (unseen.length === 0) return;
-    await this.#options.listener.events({ subscriptionId: this.subscriptionId, events: unseen, recovered: false });
-    this.#noticed(unseen);
-  }
-
-  #noticed(events: readonly MailboxEvent[]): void {
+  async #send(events: readonly MailboxEvent[], recovered: boolean): Promise<void> {
+    await this.#options.listener.events({ subscriptionId: this.subscriptionId, events, recovered });
     this.#lastEventAt = this.#options.account.clock.now();
     this.#position.add(events);
-    const last = events.at(-1);
-    if (last) this.#position.upTo = last.timeStamp;
+    this.#position.upTo = events.at(-1)?.timeStamp ?? this.#position.upTo;
   }
 
   async #renewBookmark(): Promise<void> {
@@ -392,23 +318,5 @@ export class StreamEngine implements LoopSteps, StreamMember {
     const { signal } = this.#riding;
     const connection = await account.connect();
     await this.#position.renew(() => takeBookmark({ connection, account, description, signal }));
-  }
-
-  #connected(): void {
-    this.#loop.connected(this.#lastEventAt);
-  }
-
-  #tellWhatIsLeftOut(serverTime: number | undefined): void {
-    const why = this.#missing;
-    this.#missing = undefined;
-    if (why !== undefined) this.#tellGap(why, serverTime);
-  }
-
-  #tellGap(reason: GapReason, serverTime: number | undefined): void {
-    const { description, listener, missed, account } = this.#options;
-    const until = serverTime === undefined ? undefined : new Date(serverTime).toISOString();
-    const from = this.#position.upTo;
-    if (missed === 'skip') listener.skipped(from, until);
-    else listener.gap({ mailbox: description.mailbox || account.email, from, until, reason });
   }
 }

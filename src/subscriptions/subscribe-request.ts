@@ -2,12 +2,18 @@ import { inspect } from 'node:util';
 import { isEventType, type EventType } from '../protocol/event-type.js';
 import { EwsError } from '../protocol/ews-error.js';
 import { isSmtpAddress } from './configuration-problem.js';
-import type { NamedFolder, SubscriptionDescription } from './subscription-description.js';
+import type { Delivery, NamedFolder, SubscriptionDescription } from './subscription-description.js';
+
+/** The ways of delivery for which ews-subscribe makes subscriptions. */
+export type SubscribeDelivery = Extract<Delivery, 'pull' | 'streaming'>;
 
 /** What an ews-subscribe node is told to subscribe to: its own configuration with what a message overrides. */
 export interface SubscribeOrder extends SubscriptionDescription {
-  /** Minutes that a pull subscription lives without a poll. */
+  readonly delivery: SubscribeDelivery;
+  /** Pull: minutes that the subscription lives without a poll. */
   readonly subscriptionTimeout: number;
+  /** Streaming: minutes that the server is to keep a stream open. */
+  readonly connectionTimeout: number;
   /** Where to begin, given by hand. */
   readonly watermark?: string;
 }
@@ -27,7 +33,7 @@ export function readOrders(payload: unknown, defaults: SubscribeOrder): Subscrib
 }
 
 function overridden(payload: Record<string, unknown>, defaults: SubscribeOrder): SubscribeOrder {
-  const { mailbox, access, allFolders, folders, events, subscriptionTimeout, watermark } = payload;
+  const { mailbox, access, allFolders, folders, events, subscriptionTimeout, connectionTimeout, watermark } = payload;
   return {
     mailbox: mailbox === undefined ? defaults.mailbox : readMailbox(mailbox),
     access: access === undefined ? defaults.access : readAccess(access),
@@ -35,7 +41,9 @@ function overridden(payload: Record<string, unknown>, defaults: SubscribeOrder):
     allFolders: allFolders === undefined ? folders === undefined && defaults.allFolders : allFolders === true,
     folders: folders === undefined ? defaults.folders : readFolders(folders),
     events: events === undefined ? defaults.events : readEvents(events),
+    delivery: defaults.delivery,
     subscriptionTimeout: subscriptionTimeout === undefined ? defaults.subscriptionTimeout : Number(subscriptionTimeout),
+    connectionTimeout: connectionTimeout === undefined ? defaults.connectionTimeout : Number(connectionTimeout),
     ...(typeof watermark === 'string' && watermark !== '' ? { watermark } : {}),
   };
 }

@@ -1,9 +1,10 @@
 import { toEwsError, type EwsError } from '../protocol/ews-error.js';
-import { subscribe } from '../protocol/subscribe.js';
-import { contextOf, type AccountLink } from './account-link.js';
+import type { AccountLink } from './account-link.js';
 import type { AdoptionRegistry } from './adoption-registry.js';
 import type { LiveSubscription } from './live-subscription.js';
-import { sameSubscription, scopeOf } from './subscription-description.js';
+import { makeSubscription } from './make-subscription.js';
+import type { StreamHub } from './stream-hub.js';
+import { sameSubscription } from './subscription-description.js';
 import type { SubscribeOrder } from './subscribe-request.js';
 
 /** Subscribe and Unsubscribe requests at once, so that a long list leaves room for the polls of the same account. */
@@ -15,6 +16,7 @@ export interface SubscriberOptions {
   /** The id of its account node. */
   readonly accountId: string;
   readonly account: AccountLink;
+  readonly hub: StreamHub;
   readonly registry: AdoptionRegistry;
 }
 
@@ -71,7 +73,7 @@ export class Subscriber {
   /** Exactly these from now on: makes what is missing, ends what is not named. */
   set(orders: readonly SubscribeOrder[], output: SubscriberOutput): Promise<void> {
     return this.#enqueue(async () => {
-      const surplus = this.list().filter((one) => !orders.some((order) => sameSubscription(order, one)));
+      const surplus = this.list().filter((one) => !orders.some((order) => isOrdered(order, one)));
       await this.#end(surplus, output);
       await this.#subscribeAll(orders, output);
     });
@@ -94,10 +96,10 @@ export class Subscriber {
   }
 
   async #subscribeAll(orders: readonly SubscribeOrder[], output: SubscriberOutput): Promise<void> {
-    const distinct = orders.filter((order, at) => orders.findIndex((other) => sameSubscription(order, other)) === at);
+    const distinct = orders.filter((order, at) => orders.findIndex((other) => isOrdered(order, other)) === at);
     let failed = 0;
     await eachOf(distinct, async (order) => {
-      const existing = this.list().find((one) => sameSubscription(one, order));
+      const existing = this.list().find((one) => isOrdered(order, one));
       try {
         output.subscribed(existing ?? (await this.#make(order)));
       } catch (error) {
@@ -109,25 +111,14 @@ export class Subscriber {
   }
 
   async #make(order: SubscribeOrder): Promise<LiveSubscription> {
-    const { account, registry, id, accountId } = this.#options;
-    const { client } = await account.connect();
-    const { response } = await client.call(
-      subscribe,
-      {
-        delivery: 'pull',
-        scope: scopeOf(order),
-        events: order.events,
-        timeoutMinutes: order.subscriptionTimeout,
-        ...(order.watermark === undefined ? {} : { watermark: order.watermark }),
-      },
-      contextOf(order, account.email),
-    );
+    const { account, hub, registry, id, accountId } = this.#options;
+    const { mailbox, access, allFolders, folders, events, delivery } = order;
+    const made = await makeSubscription(account, hub, order);
     const subscription: LiveSubscription = {
-      ...order,
-      ...response,
-      delivery: 'pull',
-      account: accountId,
-      subscriber: id,
+      ...{ mailbox, access, allFolders, folders, events, delivery, ...made, account: accountId, subscriber: id },
+      ...(delivery === 'pull'
+        ? { subscriptionTimeout: order.subscriptionTimeout }
+        : { connectionTimeout: order.connectionTimeout }),
     };
     registry.announce(subscription);
     return subscription;
@@ -142,6 +133,11 @@ export class Subscriber {
       output.unsubscribed(subscription);
     });
   }
+}
+
+/** Whether an order asks for what another, or an existing subscription, is. */
+function isOrdered(order: SubscribeOrder, one: SubscribeOrder | LiveSubscription): boolean {
+  return order.delivery === one.delivery && sameSubscription(order, one);
 }
 
 /** Whether a selection means a subscription; an empty one means all. */

@@ -87,26 +87,4 @@ describe('events reach a flow', () => {
     assert.equal(lab.asked('Subscribe'), 2);
     assert.equal(lab.sandbox.subscriptionCount, 2);
   });
-
-  it('from each instance of a subflow on its own', async () => {
-    const subflow = { id: lab.id('subflow'), type: 'subflow', name: 'Watch', in: [], out: [], env: [] };
-    const instance = (name: string) => lab.node(`subflow:${subflow.id}`, name, {});
-    const inside = [lab.pull({ z: subflow.id }), { ...lab.sink(), z: subflow.id }];
-    const flows = [lab.tab(), lab.account(), subflow, ...inside, instance('one'), instance('two')];
-    await lab.red.deploy(flows);
-    const nodes = ['one', 'two'].map((name) => `${lab.id(name)}-${lab.id('pull')}`);
-    const connected = () => nodes.every((id) => lab.red.status(id).fill === 'green');
-    await lab.red.until(connected);
-    const before = lab.deliver(3);
-    await lab.red.until(() => nodes.every((id) => lab.red.items(id).length === 3));
-    assert.equal(lab.asked('Subscribe'), 2);
-
-    await lab.red.deploy([lab.tab(), lab.account(), subflow, ...inside, instance('one')]);
-    await lab.red.until(() => lab.asked('Unsubscribe') === 1);
-    const between = lab.deliver(2);
-    await lab.red.deploy(flows);
-    await lab.red.until(() => nodes.every((id) => lab.red.items(id).length === 5));
-    for (const id of nodes) assert.deepEqual(lab.red.items(id), [...before, ...between]);
-    assert.equal(lab.asked('Subscribe'), 3);
-  });
 });

@@ -15,23 +15,29 @@ describe('sandbox: cost', () => {
     assert.ok(megabytes < 300, `${megabytes} MB`);
   });
 
-  it('emits 20,000 events a second on a stream, counted in its own CPU time', async () => {
+  it('emits 20,000 events a second on a stream, counted in CPU time', async () => {
     const sandbox = await startSandbox();
     const client = new Client(sandbox);
     const { subscriptionId } = await client.subscribe({ delivery: 'streaming' });
     const stream = await client.stream([subscriptionId]);
+    await stream.next();
+    const mailbox = sandbox.mailbox();
+    const deliver = async (mails: number) => {
+      let last = '';
+      for (let mail = 0; mail < mails; mail++) {
+        last = mailbox.deliver().id;
+        if (mail % 20 === 19) await new Promise(setImmediate);
+      }
+      return last;
+    };
+    // The first ones are slow, before the code is compiled.
+    await stream.untilText(await deliver(1000));
     const mails = 4000;
     const before = process.cpuUsage();
-    let last = '';
-    for (let mail = 0; mail < mails; mail++) {
-      last = sandbox.mailbox().deliver().id;
-      if (mail % 20 === 19) await new Promise(setImmediate);
-    }
-    for (let envelope = ''; !envelope.includes(last); ) envelope = await stream.until(/NewMail/);
+    await stream.untilText(await deliver(mails));
     const { user, system } = process.cpuUsage(before);
-    const eventsPerSecond = (3 * mails * 1e6) / (user + system);
-    // The reader's time is counted too, and the first events are slow: the sandbox alone does several times as many.
-    assert.ok(eventsPerSecond > 20_000, `${Math.round(eventsPerSecond)} events per second of CPU time`);
+    const eventsPerSecond = Math.round((3 * mails * 1e6) / (user + system));
+    assert.ok(eventsPerSecond > 20_000, `${eventsPerSecond} events per second`);
     await client.close();
     await sandbox.close();
   });

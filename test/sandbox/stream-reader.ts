@@ -42,6 +42,18 @@ export class StreamReader {
     return all;
   }
 
+  /** Waits until that text has come, and forgets everything: for more than a test can cut into envelopes. */
+  async untilText(text: string): Promise<void> {
+    this.#body.removeAllListeners('data');
+    let tail = '';
+    await new Promise<void>((resolve) => {
+      this.#body.on('data', (chunk: string) => {
+        if ((tail + chunk).includes(text)) resolve();
+        tail = chunk.slice(-text.length);
+      });
+    });
+  }
+
   /** How many envelopes are here and were not asked for. */
   get waiting(): number {
     return this.#envelopes.length;

@@ -2,14 +2,21 @@ import assert from 'node:assert/strict';
 import type { EwsError } from '../../dist/src/protocol/ews-error.js';
 import { AdoptionRegistry } from '../../dist/src/subscriptions/adoption-registry.js';
 import type { LiveSubscription } from '../../dist/src/subscriptions/live-subscription.js';
-import { PullAdopter } from '../../dist/src/subscriptions/pull-adopter.js';
+import { PullEngine } from '../../dist/src/subscriptions/pull-engine.js';
+import { StreamHub } from '../../dist/src/subscriptions/stream-hub.js';
 import { readOrders, type SubscribeOrder } from '../../dist/src/subscriptions/subscribe-request.js';
 import { Subscriber, type SubscribeProgress } from '../../dist/src/subscriptions/subscriber.js';
+import { SubscriptionAdopter } from '../../dist/src/subscriptions/subscription-adopter.js';
 import { NEW_MAIL, PullLab } from '../support/pull-lab.js';
 import { Recorder } from '../support/recorder.js';
 import { until } from '../support/wait.js';
 
-const DEFAULTS: SubscribeOrder = { ...NEW_MAIL, subscriptionTimeout: 30 };
+const DEFAULTS: SubscribeOrder = {
+  ...NEW_MAIL,
+  delivery: 'pull',
+  subscriptionTimeout: 30,
+  connectionTimeout: 30,
+};
 
 class Output {
   readonly made: LiveSubscription[] = [];
@@ -22,12 +29,12 @@ class Output {
   finished = (progress: SubscribeProgress) => void this.progress.push(progress);
 }
 
-describe('Subscriber and PullAdopter', () => {
+describe('Subscriber and SubscriptionAdopter', () => {
   let lab: PullLab;
   let registry: AdoptionRegistry;
   let abandoned: LiveSubscription[];
   let output: Output;
-  let adopters: PullAdopter[];
+  let adopters: SubscriptionAdopter[];
 
   beforeEach(async () => {
     lab = await PullLab.open();
@@ -42,18 +49,22 @@ describe('Subscriber and PullAdopter', () => {
   });
 
   function subscriber(): Subscriber {
-    return new Subscriber({ id: 'subscribe-node', accountId: 'account-node', account: lab.account(), registry });
+    const account = lab.account();
+    const hub = new StreamHub(account);
+    return new Subscriber({ id: 'subscribe-node', accountId: 'account-node', account, hub, registry });
   }
 
-  function adopter(told: Recorder, id = 'pull-node'): PullAdopter {
+  function adopter(told: Recorder, id = 'pull-node'): SubscriptionAdopter {
     const link = lab.account();
-    const one = new PullAdopter({
+    const hub = new StreamHub(link);
+    const one = new SubscriptionAdopter({
       id,
-      interval: 60,
-      missed: 'recover',
+      delivery: 'pull',
       store: lab.store,
-      account: (account) => (account === 'account-node' ? { link, registry } : undefined),
+      account: (account) => (account === 'account-node' ? { link, hub, registry } : undefined),
       listenerFor: () => told,
+      makeEngine: ({ account, ...parts }) =>
+        new PullEngine({ ...parts, account: account.link, interval: 60, subscriptionTimeout: 30, missed: 'recover' }),
     });
     adopters.push(one);
     return one;

@@ -1,12 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { setTimeout as passTime } from 'node:timers/promises';
-import { projectRoot } from './fixture.js';
+import { linkPackage } from './embedded-node-red.js';
 import {
   ERROR_LEVEL,
   WARN_LEVEL,
@@ -205,12 +205,4 @@ export class NodeRed {
   #recently(): string {
     return this.output.split('\n').slice(-SHOWN).join('\n');
   }
-}
-
-/** The package, as npm would have installed it: a link to this checkout. */
-function linkPackage(userDir: string): void {
-  const { name } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as { name: string };
-  const link = join(userDir, 'node_modules', name);
-  mkdirSync(dirname(link), { recursive: true });
-  symlinkSync(projectRoot, link, 'junction');
 }

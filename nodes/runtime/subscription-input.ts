@@ -1,25 +1,27 @@
 import { EwsError } from '../../src/protocol/ews-error.js';
+import type { Engine } from '../../src/subscriptions/engine.js';
 import type { LiveSubscription } from '../../src/subscriptions/live-subscription.js';
-import type { PullAdopter } from '../../src/subscriptions/pull-adopter.js';
-import type { PullEngine } from '../../src/subscriptions/pull-engine.js';
-import { readOrders } from '../../src/subscriptions/subscribe-request.js';
+import { readOrders, type SubscribeDelivery } from '../../src/subscriptions/subscribe-request.js';
 import type { Selection } from '../../src/subscriptions/subscriber.js';
+import type { SubscriptionAdopter } from '../../src/subscriptions/subscription-adopter.js';
+import { DEFAULT_CONNECTION_TIMEOUT_MINUTES, DEFAULT_SUBSCRIPTION_TIMEOUT_MINUTES } from './config-values.js';
 import type { Texts } from './texts.js';
 
-/** A running ews-pull node, as its input and its closing see it. */
-export interface PullInput {
+/** A running node that receives events, as its input and its closing see it. */
+export interface SubscriptionInput {
+  readonly delivery: SubscribeDelivery;
   /** The engines that a message means. */
-  select(selection: Selection): PullEngine[];
+  select(selection: Selection): Engine[];
   /** Present where subscriptions come from ews-subscribe. */
-  readonly adopter?: PullAdopter;
+  readonly adopter?: SubscriptionAdopter;
   /** @param keep whether subscriptions stay on the server */
   close(keep: boolean): Promise<void>;
 }
 
 /** Does what a message asks for. Rejects with a `FlowError` that says what is wrong with it. */
-export async function handlePullInput(message: object, pull: PullInput, texts: Texts): Promise<void> {
+export async function handleInput(message: object, input: SubscriptionInput, texts: Texts): Promise<void> {
   try {
-    await obey(message, pull, texts);
+    await obey(message, input, texts);
   } catch (error) {
     throw error instanceof EwsError ? texts.error(error) : error;
   }
@@ -27,22 +29,25 @@ export async function handlePullInput(message: object, pull: PullInput, texts: T
 
 async function obey(
   { topic, action, payload }: { topic?: unknown; action?: unknown; payload?: unknown },
-  pull: PullInput,
+  input: SubscriptionInput,
   texts: Texts,
 ): Promise<void> {
   const selection = selectionOf(payload);
   if (action === undefined && selection.subscriptionId !== undefined && topic === 'subscribed') {
-    return adopt(payload as Record<string, unknown>, pull, texts);
+    return adopt(payload as Record<string, unknown>, input, texts);
   }
   if (action === undefined && selection.subscriptionId !== undefined && topic === 'unsubscribed') {
-    return pull.adopter?.end(selection.subscriptionId);
+    return input.adopter?.end(selection.subscriptionId);
   }
-  const engines = pull.select(selection);
+  const wanted = action ?? 'ask';
+  // A stream has nothing to ask for: a message that comes by mistake shall not pass in silence.
+  if (wanted === 'ask' && input.delivery === 'streaming') throw mistake(texts.text('input.nothing-to-ask'));
+  const engines = input.select(selection);
   const named = selection.subscriptionId ?? selection.mailbox;
   if (engines.length === 0 && named !== undefined) throw mistake(texts.text('input.not-here', { name: named }));
-  switch (action ?? 'ask') {
+  switch (wanted) {
     case 'ask':
-      for (const engine of engines) engine.ask();
+      for (const engine of engines) engine.ask?.();
       return;
     case 'pause':
       await Promise.all(engines.map((engine) => engine.pause()));
@@ -51,29 +56,36 @@ async function obey(
       await Promise.all(engines.map((engine) => engine.resume()));
       return;
     case 'unsubscribe':
-      await Promise.all(engines.map((engine) => end(engine, pull)));
+      await Promise.all(engines.map((engine) => end(engine, input)));
       return;
     default:
       throw mistake(texts.text('input.unknown-action', { action: String(action).slice(0, 40) }));
   }
 }
 
-async function end(engine: PullEngine, pull: PullInput): Promise<void> {
-  if (pull.adopter) await pull.adopter.drop(engine);
+async function end(engine: Engine, { adopter }: SubscriptionInput): Promise<void> {
+  if (adopter) await adopter.drop(engine);
   else await engine.unsubscribe();
 }
 
-async function adopt(payload: Record<string, unknown>, pull: PullInput, texts: Texts): Promise<void> {
-  if (!pull.adopter) throw mistake(texts.text('input.not-receiving'));
-  const subscription = readSubscription(payload, texts);
-  if (!(await pull.adopter.adopt(subscription))) throw mistake(texts.text('input.unknown-account'));
+async function adopt(
+  payload: Record<string, unknown>,
+  { adopter, delivery }: SubscriptionInput,
+  texts: Texts,
+): Promise<void> {
+  if (!adopter) throw mistake(texts.text('input.not-receiving'));
+  const subscription = readSubscription(payload, delivery, texts);
+  if (!(await adopter.adopt(subscription))) throw mistake(texts.text('input.unknown-account'));
 }
 
 /** The subscription that a message of ews-subscribe holds; it may have gone through a file or a database. */
-function readSubscription(payload: Record<string, unknown>, texts: Texts): LiveSubscription {
+function readSubscription(
+  payload: Record<string, unknown>,
+  expected: SubscribeDelivery,
+  texts: Texts,
+): LiveSubscription {
   const { subscriptionId, delivery, account, subscriber, watermark } = payload;
-  if (delivery !== 'pull')
-    throw mistake(texts.text('input.other-delivery', { delivery: String(delivery).slice(0, 40) }));
+  if (delivery !== expected) throw mistake(texts.text('input.other-delivery', { delivery: String(delivery).slice(0, 40) }));
   if (typeof subscriptionId !== 'string' || typeof account !== 'string')
     throw mistake(texts.text('input.no-subscription'));
   const [order] = readOrders(payload, {
@@ -82,12 +94,15 @@ function readSubscription(payload: Record<string, unknown>, texts: Texts): LiveS
     allFolders: false,
     folders: [],
     events: [],
-    subscriptionTimeout: 30,
+    delivery: expected,
+    subscriptionTimeout: DEFAULT_SUBSCRIPTION_TIMEOUT_MINUTES,
+    connectionTimeout: DEFAULT_CONNECTION_TIMEOUT_MINUTES,
   });
   if (!order) throw mistake(texts.text('input.no-subscription'));
+  const { subscriptionTimeout, connectionTimeout, ...described } = order;
   return {
-    ...order,
-    delivery,
+    ...described,
+    ...(expected === 'pull' ? { subscriptionTimeout } : { connectionTimeout }),
     subscriptionId,
     account,
     subscriber: typeof subscriber === 'string' ? subscriber : '',

@@ -1,52 +1,64 @@
 import type { Adopter, AdoptionRegistry } from './adoption-registry.js';
 import type { AccountLink } from './account-link.js';
+import type { Engine } from './engine.js';
 import type { EngineListener } from './engine-listener.js';
-import type { Missed } from './held-subscription.js';
 import type { LiveSubscription } from './live-subscription.js';
 import { PositionKeeper } from './position-keeper.js';
-import type { AdoptedSubscription, PositionKey } from './position-record.js';
+import type { Adoption, PositionKey } from './position-record.js';
 import type { PositionStore } from './position-store.js';
-import { PullEngine } from './pull-engine.js';
+import type { StreamHub } from './stream-hub.js';
 import { isSelected, type Selection } from './subscriber.js';
-import { fingerprint, type SubscriptionDescription } from './subscription-description.js';
+import { fingerprint, type Delivery, type SubscriptionDescription } from './subscription-description.js';
 
-/** An account as an adopter needs it: the link, and who has adopted what. */
+/** An account as an adopter needs it: the link, its streams, and who has adopted what. */
 export interface AdoptingAccount {
   readonly link: AccountLink;
+  readonly hub: StreamHub;
   readonly registry: AdoptionRegistry;
 }
 
-export interface PullAdopterOptions {
+/** What an engine is made of that does not depend on the delivery. */
+export interface EngineParts {
+  readonly account: AdoptingAccount;
+  readonly description: SubscriptionDescription;
+  readonly keeper: PositionKeeper;
+  readonly listener: EngineListener;
+  /** Present for a subscription that another node made. */
+  readonly adopted?: Adoption;
+}
+
+export interface SubscriptionAdopterOptions {
   /** The id of the node. */
   readonly id: string;
-  readonly interval: number;
-  readonly missed: Missed;
+  /** How the subscriptions are delivered that it takes; it is for the caller to hand over no others. */
+  readonly delivery: Delivery;
   readonly store: PositionStore;
   /** The account node of that id, if it exists and is of the same flow file. */
   account(id: string): AdoptingAccount | undefined;
   /** Whom the engine of a subscription tells what happens. */
   listenerFor(subscription: SubscriptionDescription, account: string): EngineListener;
+  makeEngine(parts: EngineParts): Engine;
 }
 
 interface Adopted {
-  readonly engine: PullEngine;
+  readonly engine: Engine;
   readonly account: AdoptingAccount;
   registeredId: string;
 }
 
-/** Polls subscriptions that other nodes made, and carries them on by itself after a restart. */
-export class PullAdopter implements Adopter {
+/** Receives subscriptions that other nodes made, and carries them on by itself after a restart. */
+export class SubscriptionAdopter implements Adopter {
   readonly id: string;
-  readonly #options: PullAdopterOptions;
+  readonly #options: SubscriptionAdopterOptions;
   readonly #adopted = new Map<string, Adopted>();
   #resumed: Promise<void> = Promise.resolve();
 
-  constructor(options: PullAdopterOptions) {
+  constructor(options: SubscriptionAdopterOptions) {
     this.id = options.id;
     this.#options = options;
   }
 
-  get engines(): PullEngine[] {
+  get engines(): Engine[] {
     return [...this.#adopted.values()].map(({ engine }) => engine);
   }
 
@@ -64,7 +76,7 @@ export class PullAdopter implements Adopter {
       const subscription: LiveSubscription = {
         ...about,
         ...adopted,
-        delivery: 'pull',
+        delivery: this.#options.delivery,
         subscriptionId: subscriptionId ?? `pending ${record.part}`,
         ...(watermark === undefined ? {} : { watermark }),
       };
@@ -83,16 +95,28 @@ export class PullAdopter implements Adopter {
     if (!account) return false;
     const existing = this.#adopted.get(partOf(subscription));
     if (existing) {
-      // The same thing subscribed to once more: what is polled already goes on, the other has no use.
+      // The same thing subscribed to once more: what is received already goes on, the other has no use.
       if (existing.registeredId !== subscription.subscriptionId) {
         account.registry.release(subscription.subscriptionId);
         void account.link.endSubscription(subscription);
       }
       return true;
     }
-    const { account: accountId, subscriber, subscriptionTimeout, subscriptionId, watermark } = subscription;
-    const begins = { subscriptionId, ...(watermark === undefined ? {} : { watermark }) };
-    this.#start(subscription, account, { account: accountId, subscriber, subscriptionTimeout, begins });
+    const {
+      account: accountId,
+      subscriber,
+      subscriptionTimeout,
+      connectionTimeout,
+      subscriptionId,
+      watermark,
+    } = subscription;
+    this.#start(subscription, account, {
+      account: accountId,
+      subscriber,
+      ...(subscriptionTimeout === undefined ? {} : { subscriptionTimeout }),
+      ...(connectionTimeout === undefined ? {} : { connectionTimeout }),
+      begins: { subscriptionId, ...(watermark === undefined ? {} : { watermark }) },
+    });
     return true;
   }
 
@@ -101,8 +125,8 @@ export class PullAdopter implements Adopter {
     await Promise.all(this.select({ subscriptionId }).map((engine) => this.drop(engine)));
   }
 
-  /** Ends what an engine of this adopter polls, and forgets its position. */
-  async drop(engine: PullEngine): Promise<void> {
+  /** Ends what an engine of this adopter receives, and forgets its position. */
+  async drop(engine: Engine): Promise<void> {
     for (const [part, one] of this.#adopted) {
       if (one.engine !== engine) continue;
       this.#adopted.delete(part);
@@ -112,7 +136,7 @@ export class PullAdopter implements Adopter {
   }
 
   /** The engines that a selection means. */
-  select(selection: Selection): PullEngine[] {
+  select(selection: Selection): Engine[] {
     return [...this.#adopted.values()]
       .filter(({ engine, registeredId }) =>
         isSelected({ subscriptionId: registeredId, mailbox: engine.description.mailbox }, selection),
@@ -130,11 +154,7 @@ export class PullAdopter implements Adopter {
     this.#adopted.clear();
   }
 
-  #start(
-    subscription: LiveSubscription,
-    account: AdoptingAccount,
-    adopted: AdoptedSubscription & { begins?: { subscriptionId: string; watermark?: string } },
-  ): void {
+  #start(subscription: LiveSubscription, account: AdoptingAccount, adopted: Adoption): void {
     const { mailbox, access, allFolders, folders, events } = subscription;
     const description: SubscriptionDescription = { mailbox, access, allFolders, folders, events };
     const part = partOf(subscription);
@@ -143,12 +163,9 @@ export class PullAdopter implements Adopter {
     const keeper = new PositionKeeper(this.#options.store, key, (problem) => {
       listener.positionProblem(problem);
     });
-    const engine = new PullEngine({
-      account: account.link,
+    const engine = this.#options.makeEngine({
+      account,
       description,
-      interval: this.#options.interval,
-      subscriptionTimeout: subscription.subscriptionTimeout,
-      missed: this.#options.missed,
       keeper,
       listener: this.#following(listener, part),
       adopted,
@@ -163,8 +180,8 @@ export class PullAdopter implements Adopter {
     const following = Object.create(listener) as EngineListener;
     following.state = (state) => {
       const one = this.#adopted.get(part);
-      const id = one?.engine.subscriptionId;
-      if (one && id !== undefined && id !== one.registeredId) {
+      const id = one?.engine.subscriptionId ?? '';
+      if (one && id !== '' && id !== one.registeredId) {
         one.account.registry.replaced(one.registeredId, id);
         one.registeredId = id;
       }

@@ -1,0 +1,27 @@
+import type { NodeAPI } from 'node-red';
+import { problemsOfStream } from '../src/subscriptions/configuration-problem.js';
+import { StreamEngine } from '../src/subscriptions/stream-engine.js';
+import { DEFAULT_CONNECTION_TIMEOUT_MINUTES, numberOf, type RawConfig } from './runtime/config-values.js';
+import { registerWatchingType } from './runtime/watching-node.js';
+
+module.exports = function (RED: NodeAPI): void {
+  registerWatchingType(RED, {
+    name: 'ews-stream',
+    delivery: 'streaming',
+    severalMailboxes: true,
+    // What is received brings a time of its own.
+    problem: (_node, config, self) => (self ? problemsOfStream(connectionTimeoutOf(config))[0] : undefined),
+    makeEngine: (config, { account, adopted, ...parts }) =>
+      new StreamEngine({
+        ...parts,
+        account: account.link,
+        hub: account.hub,
+        connectionTimeout: adopted?.connectionTimeout ?? connectionTimeoutOf(config),
+        ...(adopted ? { adopted } : {}),
+      }),
+  });
+};
+
+function connectionTimeoutOf(config: RawConfig): number {
+  return numberOf(config, 'connectionTimeout', DEFAULT_CONNECTION_TIMEOUT_MINUTES);
+}

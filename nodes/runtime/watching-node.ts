@@ -1,0 +1,228 @@
+import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red';
+import { toEwsError } from '../../src/protocol/ews-error.js';
+import type { ConfigurationProblem } from '../../src/subscriptions/configuration-problem.js';
+import type { Engine } from '../../src/subscriptions/engine.js';
+import type { EngineListener } from '../../src/subscriptions/engine-listener.js';
+import type { Missed } from '../../src/subscriptions/held-subscription.js';
+import { PositionKeeper } from '../../src/subscriptions/position-keeper.js';
+import type { PositionStore } from '../../src/subscriptions/position-store.js';
+import type { SubscribeDelivery } from '../../src/subscriptions/subscribe-request.js';
+import { isSelected } from '../../src/subscriptions/subscriber.js';
+import {
+  SubscriptionAdopter,
+  type AdoptingAccount,
+  type EngineParts,
+} from '../../src/subscriptions/subscription-adopter.js';
+import type { SubscriptionDescription } from '../../src/subscriptions/subscription-description.js';
+import { accountName, accountNode, type AccountNode } from './account-node.js';
+import { textOf, type RawConfig } from './config-values.js';
+import { isGoneForGood, whenFlowsStand } from './flow-life.js';
+import { nodeListener } from './node-listener.js';
+import { choosePositionStore } from './positions.js';
+import { refuse } from './refuse.js';
+import { StatusBoard } from './status-board.js';
+import { handleInput, type SubscriptionInput } from './subscription-input.js';
+import { Texts } from './texts.js';
+import { readWatchConfig } from './watch-config.js';
+
+/** What an engine of a node is made of. */
+export interface NodeEngineParts extends EngineParts {
+  /** The id of the node. */
+  readonly owner: string;
+  readonly missed: Missed;
+}
+
+/** What tells the types of nodes that watch mailboxes apart. */
+export interface WatchingType {
+  readonly name: string;
+  readonly delivery: SubscribeDelivery;
+  /** Whether one node may watch several mailboxes. */
+  readonly severalMailboxes: boolean;
+  /** What is wrong with the properties that only this type has. `self`: whether the node subscribes by itself. */
+  problem(node: Node, config: RawConfig, self: boolean): ConfigurationProblem | undefined;
+  makeEngine(config: RawConfig, parts: NodeEngineParts): Engine;
+}
+
+/** Registers a type of node that watches mailboxes, or receives what ews-subscribe subscribed to. */
+export function registerWatchingType(red: NodeAPI, type: WatchingType): void {
+  const texts = new Texts(red);
+  red.nodes.registerType(type.name, function (this: Node, config: NodeDef & RawConfig) {
+    red.nodes.createNode(this, config);
+    const input = new WatchingNode(red, this, config, type, texts).start();
+    if (!input) return;
+    this.on('input', (message: NodeMessageInFlow, _send, done) => {
+      handleInput(message, input, texts).then(() => {
+        done();
+      }, done);
+    });
+    this.on('close', (removed: boolean, done: () => void) => {
+      void input.close(!isGoneForGood(red, this, removed)).finally(done);
+    });
+  });
+}
+
+/** Wires a node up: configuration in, engines started, events to messages, states to the status. */
+class WatchingNode {
+  readonly #red: NodeAPI;
+  readonly #node: Node;
+  readonly #config: RawConfig;
+  readonly #type: WatchingType;
+  readonly #texts: Texts;
+  readonly #board: StatusBoard;
+
+  constructor(red: NodeAPI, node: Node, config: RawConfig, type: WatchingType, texts: Texts) {
+    this.#red = red;
+    this.#node = node;
+    this.#config = config;
+    this.#type = type;
+    this.#texts = texts;
+    this.#board = new StatusBoard(node, texts);
+  }
+
+  /** Says in the status and the log what is wrong with the configuration, if anything is. */
+  start(): SubscriptionInput | undefined {
+    const node = this.#node;
+    const self = textOf(this.#config, 'source', 'self') !== 'input';
+    const owner = accountNode(this.#red, textOf(this.#config, 'account'));
+    const email = owner?.account?.email ?? '';
+    const { descriptions, problems, output, missed, store } = readWatchConfig(
+      this.#config,
+      email,
+      this.#type.severalMailboxes,
+    );
+    const choice = choosePositionStore(this.#red, store, node.context().global);
+    const problem: ConfigurationProblem | undefined =
+      (self ? (owner ? owner.problem : 'no-account') : undefined) ??
+      (self ? problems[0] : undefined) ??
+      this.#type.problem(node, this.#config, self) ??
+      ('missing' in choice ? 'no-store' : undefined);
+    if (problem !== undefined || 'missing' in choice) {
+      refuse(this.#red, node, this.#texts, problem ?? 'no-store');
+      return undefined;
+    }
+    if (choice.memoryOnly) node.warn(this.#texts.text('position.memory-only', { store }));
+
+    const makeEngine = (parts: EngineParts): Engine =>
+      this.#type.makeEngine(this.#config, { ...parts, owner: node.id, missed });
+    const listenerFor = (description: SubscriptionDescription, from: AccountNode, label: string): EngineListener =>
+      nodeListener({
+        node,
+        texts: this.#texts,
+        origin: {
+          account: from.id,
+          accountName: accountName(from),
+          mailbox: description.mailbox || (from.account?.email ?? ''),
+          delivery: this.#type.delivery,
+        },
+        output,
+        state: (state) => {
+          this.#board.show(label, state);
+        },
+      });
+    return self && owner
+      ? this.#watch(owner, descriptions, choice.store, listenerFor, makeEngine)
+      : this.#receive(choice.store, listenerFor, makeEngine);
+  }
+
+  /** `source` `self`: a subscription for each mailbox, made by the node itself. */
+  #watch(
+    owner: AccountNode,
+    descriptions: readonly SubscriptionDescription[],
+    store: PositionStore,
+    listenerFor: ListenerFor,
+    makeEngine: (parts: EngineParts) => Engine,
+  ): SubscriptionInput | undefined {
+    const node = this.#node;
+    const account = adoptingAccount(owner);
+    if (!account) return undefined;
+    owner.account?.register(node.id);
+    const engines = descriptions.map((description) => {
+      const { mailbox } = description;
+      const listener = listenerFor(description, owner, mailbox);
+      const keeper = new PositionKeeper(store, { node: node.id, mailbox, part: '' }, (problem) => {
+        listener.positionProblem(problem);
+      });
+      return makeEngine({ account, description, keeper, listener });
+    });
+    whenFlowsStand(this.#red, node, () => {
+      for (const engine of engines) engine.start();
+    });
+    const { email } = account.link;
+    return {
+      delivery: this.#type.delivery,
+      // The only engine is meant by any message, as there is nothing to tell apart.
+      select: (selection) =>
+        engines.length === 1 ? engines : engines.filter((engine) => isSelected(selectable(engine, email), selection)),
+      close: async (keep) => {
+        this.#board.close();
+        await Promise.all(engines.map((engine) => engine.close(keep)));
+        owner.account?.leave(node.id);
+      },
+    };
+  }
+
+  /** `source` `input`: subscriptions that ews-subscribe made. */
+  #receive(
+    store: PositionStore,
+    listenerFor: ListenerFor,
+    makeEngine: (parts: EngineParts) => Engine,
+  ): SubscriptionInput {
+    const node = this.#node;
+    const owners = new Map<string, AccountNode>();
+    const owner = (id: string): AccountNode | undefined => {
+      const found = owners.get(id) ?? accountNode(this.#red, id);
+      if (found?.account && !owners.has(id)) {
+        owners.set(id, found);
+        found.account.register(node.id);
+      }
+      return found;
+    };
+    const adopter = new SubscriptionAdopter({
+      id: node.id,
+      delivery: this.#type.delivery,
+      store,
+      account: (id) => adoptingAccount(owner(id)),
+      listenerFor: (description, accountId) => {
+        const found = owner(accountId);
+        if (!found) throw new Error(`account ${accountId} is gone`);
+        return listenerFor(description, found, JSON.stringify([accountId, description]));
+      },
+      makeEngine,
+    });
+    const stands = new Promise<void>((resolve) => {
+      whenFlowsStand(this.#red, node, resolve);
+      node.on('close', resolve);
+    });
+    const resumed = adopter.resume(stands).catch((error: unknown) => {
+      node.warn(this.#texts.error(toEwsError(error)).message);
+    });
+    this.#red.nodes.eachNode((definition) => {
+      if (definition.type === 'ews-account') accountNode(this.#red, definition.id)?.account?.registry.loads(resumed);
+    });
+    whenFlowsStand(this.#red, node, () => {
+      this.#board.refresh();
+    });
+    return {
+      delivery: this.#type.delivery,
+      select: (selection) => adopter.select(selection),
+      adopter,
+      close: async (keep) => {
+        this.#board.close();
+        await resumed;
+        await adopter.close(keep);
+        for (const { account } of owners.values()) account?.leave(node.id);
+      },
+    };
+  }
+}
+
+type ListenerFor = (description: SubscriptionDescription, from: AccountNode, label: string) => EngineListener;
+
+function adoptingAccount(owner: AccountNode | undefined): AdoptingAccount | undefined {
+  const account = owner?.account;
+  return account && { link: account, hub: account.hub, registry: account.registry };
+}
+
+function selectable({ description, subscriptionId = '' }: Engine, email: string): { subscriptionId: string; mailbox: string } {
+  return { subscriptionId, mailbox: description.mailbox || email };
+}

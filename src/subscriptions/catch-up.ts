@@ -1,0 +1,168 @@
+import { delay } from '../clock.js';
+import { toEwsError, type EwsError } from '../protocol/ews-error.js';
+import type { MailboxEvent } from '../protocol/mailbox-event.js';
+import type { AccountLink } from './account-link.js';
+import { BackOff } from './back-off.js';
+import type { EngineListener, GapReason } from './engine-listener.js';
+import type { Missed } from './held-subscription.js';
+import { HoldBack } from './hold-back.js';
+import { replay, takeBookmark } from './replay.js';
+import { SentLog } from './sent-log.js';
+import type { StreamPosition } from './stream-position.js';
+import type { SubscriptionDescription } from './subscription-description.js';
+
+export interface CatchUpOptions {
+  readonly account: AccountLink;
+  readonly description: SubscriptionDescription;
+  readonly missed: Missed;
+  readonly position: StreamPosition;
+  readonly listener: EngineListener;
+  /** Sends events; resolves when they were sent. */
+  readonly send: (events: readonly MailboxEvent[], recovered: boolean) => Promise<void>;
+  /** Everything was caught up. */
+  readonly done: () => void;
+  /** An error that waiting does not mend. */
+  readonly failed: (error: EwsError) => void;
+}
+
+/** Tells what a stream did not bring, before what it brings: holds live events back, replays from the bookmark, lets go. */
+export class CatchUp {
+  readonly #options: CatchUpOptions;
+  readonly #holdBack = new HoldBack();
+  #missing: GapReason | undefined;
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(options: CatchUpOptions) {
+    this.#options = options;
+  }
+
+  /** Events may be missing; the first reason is the one that is told. */
+  needed(reason: GapReason): void {
+    this.#missing ??= reason;
+  }
+
+  get isNeeded(): boolean {
+    return this.#missing !== undefined;
+  }
+
+  notNeeded(): void {
+    this.#missing = undefined;
+  }
+
+  /** Begins, unless it is under way: then it goes on until nothing is missing any more. */
+  start(signal: AbortSignal): void {
+    if (this.#holdBack.isHolding) return;
+    // Not at once: even where there is nothing to wait for, it must not be over before the holding back has begun.
+    this.#running = Promise.resolve().then(() => this.#run(signal));
+    this.#holdBack.hold(this.#running);
+  }
+
+  /** Resolves when nothing of it is under way. */
+  async over(): Promise<void> {
+    await this.#running;
+  }
+
+  /** Live events: sent in their turn, without those that were caught up already. */
+  async live(events: readonly MailboxEvent[]): Promise<void> {
+    if (this.#holdBack.isHolding) await this.#holdBack.keep(events);
+    else await this.#sendUnseen(events);
+  }
+
+  /** Whether live events are being held back. */
+  get isHolding(): boolean {
+    return this.#holdBack.isHolding;
+  }
+
+  /** The server has nothing more to tell at present. */
+  quiet(): void {
+    this.#holdBack.settled();
+  }
+
+  /** Lets go of what is held back: it was not sent, and is caught up with the rest. */
+  giveUp(): void {
+    if (this.#holdBack.isHolding) this.needed('no-watermark');
+    this.#holdBack.release();
+  }
+
+  /** What was missed cannot be told, as there is no bookmark from before. `serverTime`: until when, in ms since 1970. */
+  leaveOut(serverTime: number | undefined): void {
+    const why = this.#missing;
+    this.#missing = undefined;
+    if (why !== undefined) this.#tellGap(why, serverTime);
+  }
+
+  /** Never rejects. */
+  async #run(signal: AbortSignal): Promise<void> {
+    const backOff = new BackOff(this.#options.account.random);
+    const isOver = () => signal.aborted;
+    while (!isOver()) {
+      const why = this.#missing;
+      if (why === undefined) break;
+      this.#missing = undefined;
+      try {
+        const { watermark } = this.#options.position;
+        if (watermark === undefined) this.#tellGap(why, undefined);
+        else await this.#replay(watermark, signal);
+      } catch (thrown) {
+        this.#missing = why;
+        if (!isOver()) await this.#trouble(toEwsError(thrown), backOff, signal);
+      }
+    }
+    while (!isOver()) {
+      const held = this.#holdBack.takeHeld();
+      if (held.length === 0) break;
+      await this.#sendUnseen(held);
+    }
+    if (isOver()) return;
+    this.#holdBack.release();
+    this.#options.done();
+  }
+
+  async #replay(watermark: string, signal: AbortSignal): Promise<void> {
+    const { account, description, position, send } = this.#options;
+    const connection = await account.connect();
+    const sent = new SentLog(position.sent.keys());
+    let last = watermark;
+    for await (const { events, watermark: next } of replay({ connection, account, description, signal }, watermark)) {
+      this.#holdBack.replayed(events);
+      const missed = events.filter((event) => !sent.take(event));
+      if (missed.length > 0) await send(missed, true);
+      last = next ?? last;
+    }
+    await position.begin(connection, { watermark: last, serverTime: undefined });
+  }
+
+  async #trouble(error: EwsError, backOff: BackOff, signal: AbortSignal): Promise<void> {
+    const { account, description, listener, position, failed } = this.#options;
+    switch (error.action) {
+      case 'forget-watermark': {
+        this.#missing = undefined;
+        this.#tellGap('watermark-refused', undefined);
+        position.forget();
+        const connection = await account.connect();
+        await position.renewNow(connection, () => takeBookmark({ connection, account, description, signal }));
+        return;
+      }
+      case 'stop':
+      case 'authenticate':
+      case 'stop-target':
+        failed(error);
+        return;
+      default:
+        if (backOff.failures === 1) listener.error(error);
+        await delay(account.clock, backOff.next(error.backOffMs), signal);
+    }
+  }
+
+  async #sendUnseen(events: readonly MailboxEvent[]): Promise<void> {
+    const unseen = this.#holdBack.unseen(events);
+    if (unseen.length > 0) await this.#options.send(unseen, false);
+  }
+
+  #tellGap(reason: GapReason, serverTime: number | undefined): void {
+    const { description, listener, missed, account, position } = this.#options;
+    const until = serverTime === undefined ? undefined : new Date(serverTime).toISOString();
+    if (missed === 'skip') listener.skipped(position.upTo, until);
+    else listener.gap({ mailbox: description.mailbox || account.email, from: position.upTo, until, reason });
+  }
+}

@@ -1,0 +1,72 @@
+import { subscribe } from '../protocol/subscribe.js';
+import { contextOf, type AccountConnection, type AccountLink } from './account-link.js';
+import { wantsAllFolders } from './folder-filter.js';
+import type { Beginning } from './position-record.js';
+import { takeBookmark } from './replay.js';
+import type { StreamHub } from './stream-hub.js';
+import type { SubscribeOrder } from './subscribe-request.js';
+import { scopeOf } from './subscription-description.js';
+
+/** Makes a subscription for another node to receive. Throws an `EwsError`. */
+export async function makeSubscription(
+  account: AccountLink,
+  hub: StreamHub,
+  order: SubscribeOrder,
+): Promise<Beginning> {
+  const connection = await account.connect();
+  return order.delivery === 'pull'
+    ? makePull(connection, account, order)
+    : makeStreaming(connection, account, hub, order);
+}
+
+async function makePull(
+  { client }: AccountConnection,
+  account: AccountLink,
+  order: SubscribeOrder,
+): Promise<Beginning> {
+  const { response } = await client.call(
+    subscribe,
+    {
+      delivery: 'pull',
+      scope: scopeOf(order),
+      events: order.events,
+      timeoutMinutes: order.subscriptionTimeout,
+      ...(order.watermark === undefined ? {} : { watermark: order.watermark }),
+    },
+    contextOf(order, account.email),
+  );
+  return response;
+}
+
+/**
+ * Made as the engine that will receive it makes its own (see stream-engine.ts), as it goes on with it: at the back end
+ * of the account's other streams, and to all folders where the server tells too little of named ones. A stream has no
+ * watermark, so a bookmark is taken before: it tells which kind of server this is, and catching up begins there.
+ */
+async function makeStreaming(
+  connection: AccountConnection,
+  account: AccountLink,
+  hub: StreamHub,
+  order: SubscribeOrder,
+): Promise<Beginning> {
+  const { client, traits } = connection;
+  let { watermark } = order;
+  if (traits.watermarks === undefined || (traits.watermarks && watermark === undefined)) {
+    const bookmark = await takeBookmark({
+      connection,
+      account,
+      description: order,
+      signal: new AbortController().signal,
+    });
+    traits.watermarks = bookmark.watermark !== undefined;
+    watermark ??= bookmark.watermark;
+  }
+  const all = wantsAllFolders(order, traits.watermarks);
+  const { mailbox, access } = order;
+  const { response } = await client.call(
+    subscribe,
+    { delivery: 'streaming', scope: all ? { allFolders: true } : scopeOf(order), events: order.events },
+    hub.context({ mailbox, access, shares: traits.watermarks }),
+  );
+  return { subscriptionId: response.subscriptionId, ...(watermark === undefined ? {} : { watermark }) };
+}

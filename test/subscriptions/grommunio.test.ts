@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import type { SubscriptionDescription } from '../../dist/src/subscriptions/subscription-description.js';
+import { INBOX, PullLab } from '../support/pull-lab.js';
+import { StreamLab } from '../support/stream-lab.js';
+import { ioTurns, until } from '../support/wait.js';
+
+describe('grommunio', () => {
+  describe('streaming', () => {
+    let lab: StreamLab;
+
+    beforeEach(async () => {
+      lab = await StreamLab.open({ character: 'grommunio' });
+    });
+    afterEach(async () => {
+      await lab.close();
+    });
+
+    it('is recognised, and named folders of one’s own mailbox bring all kinds of event', async () => {
+      const { told } = await lab.connected({ description: INBOX });
+      const mailbox = lab.sandbox.mailbox();
+      const item = mailbox.deliver({ subject: 'one' });
+      mailbox.modify(item, { subject: 'two' });
+      mailbox.deliver({ subject: 'elsewhere' }, 'junkemail');
+      const moved = mailbox.move(item, 'drafts');
+      mailbox.hardDelete(moved);
+      await lab.untilAfter(
+        () => told.batches.flatMap(({ events }) => events).some(({ eventType }) => eventType === 'Moved'),
+        1000,
+      );
+      await lab.clock.advance(20_000);
+      await ioTurns(20);
+      const events = told.batches.flatMap((batch) => batch.events);
+      const inbox = mailbox.folder('inbox').id;
+      assert.ok(
+        events.every((event) => JSON.stringify(event).includes(inbox)),
+        'nothing of other folders',
+      );
+      const ofItems = events.filter((event) => 'itemId' in event).map(({ eventType }) => eventType);
+      assert.ok(ofItems.includes('Created') || ofItems.includes('NewMail'));
+      assert.ok(ofItems.includes('Modified'));
+      assert.ok(ofItems.includes('Moved'));
+      assert.ok(!ofItems.includes('Deleted'), 'what was deleted was in another folder by then');
+    });
+
+    it('has one stream for each mailbox', async () => {
+      const { user } = lab.sandbox;
+      for (const name of ['a', 'b']) lab.sandbox.addMailbox(`${name}@sandbox.example`);
+      lab.sandbox.allowImpersonation(user);
+      const session = lab.session();
+      const all = ['a', 'b'].map((name) => {
+        const description: SubscriptionDescription = {
+          ...INBOX,
+          mailbox: `${name}@sandbox.example`,
+          access: 'impersonate',
+        };
+        return session.run({ description });
+      });
+      for (const one of all) await lab.untilConnected(one);
+      assert.equal(lab.sandbox.streamCount, 2);
+      const sent = lab.deliver(1, 'b@sandbox.example');
+      await lab.untilAfter(() => (all[1]?.told.items.length ?? 0) > 0, 1000);
+      assert.deepEqual([...new Set(all[1]?.told.items)], sent);
+      assert.deepEqual(all[0]?.told.items, []);
+    });
+
+    it('says that events may be missing after a connection was lost, and goes on', async () => {
+      const { told } = await lab.connected({ description: INBOX });
+      lab.sandbox.resetConnections();
+      await until(() => told.current === 'waiting');
+      await lab.untilAfter(() => told.current === 'connected', 200);
+      assert.equal(told.gaps.length, 1);
+      assert.equal(told.gaps[0]?.reason, 'no-watermark');
+      const sent = lab.deliver(1);
+      await lab.untilAfter(() => told.items.includes(sent[0] ?? ''), 1000);
+    });
+  });
+
+  describe('pull', () => {
+    let lab: PullLab;
+
+    beforeEach(async () => {
+      lab = await PullLab.open({ character: 'grommunio' });
+    });
+    afterEach(async () => {
+      await lab.close();
+    });
+
+    it('brings all kinds of event of named folders of one’s own mailbox', async () => {
+      const { told } = await lab.connected({ description: INBOX });
+      const mailbox = lab.sandbox.mailbox();
+      const item = mailbox.deliver({ subject: 'one' });
+      mailbox.deliver({ subject: 'elsewhere' }, 'junkemail');
+      mailbox.move(item, 'drafts');
+      await lab.next(told);
+      const events = told.batches.flatMap((batch) => batch.events);
+      const inbox = mailbox.folder('inbox').id;
+      assert.ok(events.every((event) => JSON.stringify(event).includes(inbox)));
+      const ofItems = events.filter((event) => 'itemId' in event).map(({ eventType }) => eventType);
+      assert.ok(ofItems.includes('Moved'), ofItems.join());
+      assert.deepEqual(told.errors, []);
+    });
+
+    it('goes on after a fault with a stray second answer behind it', async () => {
+      const { told } = await lab.connected({ description: INBOX });
+      await lab.sandbox.restart();
+      await lab.next(told);
+      const sent = lab.deliver(1);
+      await lab.next(told);
+      await lab.next(told);
+      assert.deepEqual([...new Set(told.items)], sent);
+    });
+
+    it('carries on after a restart with the subscription of before, in which what was missed is queued', async () => {
+      const first = await lab.connected({ description: INBOX });
+      await first.engine.close(true);
+      const missed = lab.deliver(2);
+      const { told } = await lab.connected({ description: INBOX });
+      assert.deepEqual([...new Set(told.items)], missed);
+      assert.deepEqual(told.gaps, []);
+    });
+  });
+});
