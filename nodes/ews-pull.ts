@@ -11,8 +11,7 @@ module.exports = function (RED: NodeAPI): void {
     name: 'ews-pull',
     delivery: 'pull',
     severalMailboxes: false,
-    problem: (node, config, self) =>
-      problemsOfPull(intervalOf(config), timeoutOf(config), !self || isWired(node))[0],
+    problem: (node, config, self) => problemsOfPull(intervalOf(config), timeoutOf(config), !self || isWired(node))[0],
     makeEngine: (config, { account, adopted, ...parts }) =>
       new PullEngine({
         ...parts,

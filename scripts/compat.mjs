@@ -7,7 +7,7 @@ import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { assertEvents, compatFlow, eventsFile } from './compat/flow.mjs';
+import { areComplete, assertEvents, compatFlow, eventsFile } from './compat/flow.mjs';
 import { installed, nodeBinary, npm, npmInstall } from './compat/install.mjs';
 import { startNodeRed } from './compat/node-red.mjs';
 import { waitFor } from './compat/wait.mjs';
@@ -53,15 +53,15 @@ async function run({ node, nodeRed, undici }, tarball, folder) {
 
     await red.post('/flows', compatFlow(userDir));
     const events = await waitFor(
-      'two event messages',
+      'messages by pull and by streaming',
       () => {
         const lines = eventsFile.read(userDir);
-        return lines.length >= 2 ? lines : undefined;
+        return areComplete(lines) ? lines : undefined;
       },
       { seconds: 60, failed: red.failure },
     );
     assertEvents(events);
-    console.log(`  events: ${events.map(({ topic }) => topic).join(', ')}`);
+    console.log(`  events: ${events.map(({ topic, ews }) => `${topic} (${ews.delivery})`).join(', ')}`);
   } catch (error) {
     console.error(red.log());
     throw error;

@@ -47,7 +47,7 @@ window.ewsDialog = Object.assign(
       return number >= min && number <= max && (!whole || Number.isInteger(number));
     }
 
-    function account(values: EwsValues): Problems {
+    function accountItself(values: EwsValues): Problems {
       const problems: Problems = {};
       if (!isNumber(values.timeout, 1, 600)) problems.timeout = 'bad-timeout';
       if (textOf(values.server) === 'sandbox') return problems;
@@ -70,16 +70,29 @@ window.ewsDialog = Object.assign(
     }
 
     /** What holds wherever a mailbox and its folders are chosen. */
-    function watch(values: EwsValues, around: EwsSurroundings): Problems {
+    function watch(values: EwsValues, around: EwsSurroundings, mailboxes = [textOf(values.mailbox)]): Problems {
       const problems: Problems = {};
-      const mailbox = textOf(values.mailbox);
-      if (mailbox !== '' && !isVariable(mailbox) && !isSmtpAddress(mailbox)) problems.mailbox = 'bad-mailbox';
+      const wrong = mailboxes.some((one) => one !== '' && !isVariable(one) && !isSmtpAddress(one));
+      if (wrong) problems.mailbox = 'bad-mailbox';
+      const ids = foldersOf(values).filter((id) => !isVariable(id) && !ewsDialog.isFolderName(id));
       if (isTrue(values.allFolders)) {
-        if (values.access !== 'impersonate' && isOthers(mailbox, around)) problems.allFolders = 'delegate-all-folders';
-      } else if (foldersOf(values).some((id) => !isVariable(id) && !isFolderId(id) && !ewsDialog.isFolderName(id))) {
+        const delegate = values.access !== 'impersonate';
+        if (delegate && mailboxes.some((one) => isOthers(one, around))) problems.allFolders = 'delegate-all-folders';
+      } else if (ids.some((id) => !isFolderId(id))) {
         problems.folders = 'unknown-folder';
+      } else if (ids.length > 0 && mailboxes.length > 1) {
+        problems.folders = 'folder-ids-of-many';
       }
       return problems;
+    }
+
+    /** Addresses separated by commas or new lines, each once, as the runtime reads them. */
+    function splitMailboxes(value: unknown): string[] {
+      const several = textOf(value)
+        .split(/[,\n]/)
+        .map((one) => one.trim().toLowerCase());
+      const distinct = [...new Set(several.filter((one) => one !== ''))];
+      return distinct.length > 0 ? distinct : [''];
     }
 
     /** Whether a mailbox is certainly not the account's own. */
@@ -90,19 +103,23 @@ window.ewsDialog = Object.assign(
     }
 
     function pull(values: EwsValues, around: EwsSurroundings): Problems {
-      const problems: Problems = values.source === 'input' ? {} : watched(values, around);
+      const problems: Problems = {
+        ...(values.source === 'input' ? {} : { ...watched(values, around), ...subscriptionTimeout(values) }),
+        ...positionStore(values, around),
+      };
       if (!isNumber(values.interval, 0, 86_400)) problems.interval = 'bad-interval';
       else if (Number(textOf(values.interval) || 60) === 0 && !around.wired) problems.interval = 'no-interval';
-      const store = textOf(values.store);
-      // "default" is a store too where another name stands for it.
-      const stores = ['', 'default', ...(around.stores ?? [store])];
-      if (!isVariable(store) && !stores.includes(store)) problems.store = 'no-store';
       return problems;
     }
 
+    function stream(values: EwsValues, around: EwsSurroundings): Problems {
+      const own = { ...watched(values, around, splitMailboxes(values.mailbox)), ...connectionTimeout(values) };
+      return { ...(values.source === 'input' ? {} : own), ...positionStore(values, around) };
+    }
+
     /** A node that subscribes by itself, with nothing but its configuration to go by. */
-    function watched(values: EwsValues, around: EwsSurroundings): Problems {
-      const problems = { ...watch(values, around), ...timeoutAndAccount(values, around) };
+    function watched(values: EwsValues, around: EwsSurroundings, mailboxes?: string[]): Problems {
+      const problems = { ...watch(values, around, mailboxes), ...account(values, around) };
       const impersonate = values.access === 'impersonate';
       if (impersonate && textOf(values.mailbox) === '' && around.email === '') problems.access = 'impersonate-nobody';
       if (!isTrue(values.allFolders) && foldersOf(values).length === 0) problems.folders = 'no-folder';
@@ -112,15 +129,28 @@ window.ewsDialog = Object.assign(
 
     /** Messages may bring what is missing here, so that only what is certainly wrong counts. */
     function subscribe(values: EwsValues, around: EwsSurroundings): Problems {
-      return { ...watch(values, around), ...timeoutAndAccount(values, around) };
+      const timeout = values.delivery === 'streaming' ? connectionTimeout(values) : subscriptionTimeout(values);
+      return { ...watch(values, around), ...account(values, around), ...timeout };
     }
 
-    function timeoutAndAccount(values: EwsValues, { accountProblem }: EwsSurroundings): Problems {
-      const timeout = isNumber(values.subscriptionTimeout, 1, 1440, true);
-      return {
-        ...(accountProblem === undefined || isVariable(values.account) ? {} : { account: accountProblem }),
-        ...(timeout ? {} : { subscriptionTimeout: 'bad-subscription-timeout' }),
-      };
+    function account(values: EwsValues, { accountProblem }: EwsSurroundings): Problems {
+      return accountProblem === undefined || isVariable(values.account) ? {} : { account: accountProblem };
+    }
+
+    function subscriptionTimeout(values: EwsValues): Problems {
+      const fits = isNumber(values.subscriptionTimeout, 1, 1440, true);
+      return fits ? {} : { subscriptionTimeout: 'bad-subscription-timeout' };
+    }
+
+    function connectionTimeout(values: EwsValues): Problems {
+      return isNumber(values.connectionTimeout, 1, 30, true) ? {} : { connectionTimeout: 'bad-connection-timeout' };
+    }
+
+    function positionStore(values: EwsValues, around: EwsSurroundings): Problems {
+      const store = textOf(values.store);
+      // "default" is a store too where another name stands for it.
+      const stores = ['', 'default', ...(around.stores ?? [store])];
+      return isVariable(store) || stores.includes(store) ? {} : { store: 'no-store' };
     }
 
     function foldersOf({ folders }: EwsValues): string[] {
@@ -132,9 +162,11 @@ window.ewsDialog = Object.assign(
     function problemsOf(type: string, values: EwsValues, around: EwsSurroundings): Problems {
       switch (type) {
         case 'ews-account':
-          return account(values);
+          return accountItself(values);
         case 'ews-pull':
           return pull(values, around);
+        case 'ews-stream':
+          return stream(values, around);
         case 'ews-subscribe':
           return subscribe(values, around);
         default:

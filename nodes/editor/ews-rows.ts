@@ -25,7 +25,8 @@ window.ewsDialog = Object.assign(
         folders: own,
         'folder-list': values.allFolders !== true,
         events: own,
-        subscriptionTimeout: own,
+        subscriptionTimeout: own && values.delivery !== 'streaming',
+        connectionTimeout: own && (type === 'ews-stream' || values.delivery === 'streaming'),
       };
     }
 

@@ -10,6 +10,7 @@ if ($('#ews-dialog-style').length === 0) {
 .ews-dialog .form-row > label { width: 110px; }
 .ews-dialog .form-row > input[type=text],
 .ews-dialog .form-row > input[type=password],
+.ews-dialog .form-row > textarea,
 .ews-dialog .form-row > select { width: calc(100% - 118px); }
 .ews-dialog .form-row > input.ews-number { width: 110px; margin-right: 4px; }
 .ews-dialog .ews-field { display: inline-block; width: calc(100% - 118px); vertical-align: top; }

@@ -85,7 +85,8 @@ function readSubscription(
   texts: Texts,
 ): LiveSubscription {
   const { subscriptionId, delivery, account, subscriber, watermark } = payload;
-  if (delivery !== expected) throw mistake(texts.text('input.other-delivery', { delivery: String(delivery).slice(0, 40) }));
+  if (delivery !== expected)
+    throw mistake(texts.text('input.other-delivery', { delivery: String(delivery).slice(0, 40) }));
   if (typeof subscriptionId !== 'string' || typeof account !== 'string')
     throw mistake(texts.text('input.no-subscription'));
   const [order] = readOrders(payload, {

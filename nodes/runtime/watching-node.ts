@@ -223,6 +223,9 @@ function adoptingAccount(owner: AccountNode | undefined): AdoptingAccount | unde
   return account && { link: account, hub: account.hub, registry: account.registry };
 }
 
-function selectable({ description, subscriptionId = '' }: Engine, email: string): { subscriptionId: string; mailbox: string } {
+function selectable(
+  { description, subscriptionId = '' }: Engine,
+  email: string,
+): { subscriptionId: string; mailbox: string } {
   return { subscriptionId, mailbox: description.mailbox || email };
 }

@@ -16,7 +16,15 @@ export function prepareUserDirectory(root, userDir, examples) {
     symlinkSync(root, link, 'junction');
   }
   const flowFile = join(userDir, 'flows.json');
-  if (!existsSync(flowFile)) writeFileSync(flowFile, JSON.stringify(examples.flatMap((file) => readExample(root, file)), null, 2));
+  if (!existsSync(flowFile))
+    writeFileSync(
+      flowFile,
+      JSON.stringify(
+        examples.flatMap((file) => readExample(root, file)),
+        null,
+        2,
+      ),
+    );
   return { flowFile, credentialSecret: credentialSecret(userDir) };
 }
 

@@ -7,7 +7,9 @@ import { EVENT_TYPES } from '../../dist/src/protocol/event-type.js';
 import {
   MAX_INTERVAL_SECONDS,
   problemsOfDescription,
+  problemsOfDescriptions,
   problemsOfPull,
+  problemsOfStream,
 } from '../../dist/src/subscriptions/configuration-problem.js';
 import type { SubscriptionDescription } from '../../dist/src/subscriptions/subscription-description.js';
 import { projectRoot } from '../support/fixture.js';
@@ -46,6 +48,7 @@ describe('the checks of the dialogs', () => {
     events: ['NewMail'],
     interval: '60',
     subscriptionTimeout: '30',
+    connectionTimeout: '30',
     store: '',
   };
   const found = (values: object, surroundings: object = {}, type = 'ews-pull') => ({
@@ -82,6 +85,50 @@ describe('the checks of the dialogs', () => {
         }
       }
     }
+  });
+
+  it('find what the runtime finds in a list of mailboxes', () => {
+    const base = { access: 'delegate', events: ['NewMail'] } as const;
+    for (const mailboxes of [
+      [EMAIL],
+      [EMAIL, 'b@example.com'],
+      ['b@example.com', 'c'],
+      ['a@example.com b@example.com'],
+    ]) {
+      for (const ids of [[], ['inbox'], ['inbox', FOLDER_ID], ['foo', FOLDER_ID]]) {
+        for (const allFolders of [false, true]) {
+          const folders = ids.map((id) => ({ id, name: id }));
+          const descriptions = mailboxes.map((mailbox) => ({ ...base, mailbox, allFolders, folders }));
+          for (const separator of [',', '\n', ' , \n ']) {
+            const values = { ...base, mailbox: mailboxes.join(separator), allFolders, folders };
+            const told = Object.values(found(values, {}, 'ews-stream')).sort();
+            const expected = problemsOfDescriptions(descriptions, EMAIL).sort();
+            assert.deepEqual(told, expected, JSON.stringify(values));
+          }
+        }
+      }
+    }
+  });
+
+  it('take an address that is named twice for one mailbox', () => {
+    const folders = [{ id: FOLDER_ID, name: '' }];
+    assert.deepEqual(found({ mailbox: 'a@example.com, A@example.com,', folders }, {}, 'ews-stream'), {});
+    assert.deepEqual(found({ mailbox: 'a@example.com, b@example.com', folders }, {}, 'ews-stream'), {
+      folders: 'folder-ids-of-many',
+    });
+  });
+
+  it('find what the runtime finds in the time of a stream', () => {
+    for (const connectionTimeout of ['0', '1', '2.5', '30', '31', 'x']) {
+      const expected = problemsOfStream(Number(connectionTimeout));
+      assert.deepEqual(Object.values(found({ connectionTimeout }, {}, 'ews-stream')), expected);
+      const subscribe = found({ connectionTimeout, delivery: 'streaming' }, {}, 'ews-subscribe');
+      assert.deepEqual(Object.values(subscribe), expected);
+      assert.deepEqual(found({ connectionTimeout, delivery: 'pull' }, {}, 'ews-subscribe'), {});
+      assert.deepEqual(found({ connectionTimeout, source: 'input' }, {}, 'ews-stream'), {});
+    }
+    assert.deepEqual(found({ subscriptionTimeout: 'x' }, {}, 'ews-stream'), {});
+    assert.deepEqual(found({ subscriptionTimeout: 'x', delivery: 'streaming' }, {}, 'ews-subscribe'), {});
   });
 
   it('find what the runtime finds in numbers', () => {

@@ -7,7 +7,7 @@ import { RECOVERY_TABLE } from '../../dist/src/protocol/recovery-table.js';
 import { projectRoot } from '../support/fixture.js';
 import { filesBelow } from '../support/source-files.js';
 
-const NODES = ['ews-account', 'ews-pull', 'ews-subscribe'];
+const NODES = ['ews-account', 'ews-pull', 'ews-stream', 'ews-subscribe'];
 const SHARED = '@ews-flows/node-red-ews-notifications/ews-account:';
 
 const read = (file: string) => readFileSync(join(projectRoot, file), 'utf8');
@@ -142,13 +142,15 @@ describe('the help', () => {
     });
   }
 
-  it('names every part of a message that ews-pull sends', () => {
-    const help = read('nodes/locales/en-US/ews-pull.html');
-    assert.deepEqual(
-      ['accountName', 'recovered', 'itemId', 'oldParentFolderId', 'unreadCount', ...EVENT_TYPES].filter(
-        (word) => !help.includes(word),
-      ),
-      [],
-    );
-  });
+  for (const node of ['ews-pull', 'ews-stream']) {
+    it(`names every part of a message that ${node} sends`, () => {
+      const help = read(`nodes/locales/en-US/${node}.html`);
+      assert.deepEqual(
+        ['accountName', 'recovered', 'itemId', 'oldParentFolderId', 'unreadCount', ...EVENT_TYPES].filter(
+          (word) => !help.includes(word),
+        ),
+        [],
+      );
+    });
+  }
 });

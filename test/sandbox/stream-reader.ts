@@ -1,6 +1,9 @@
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 
+/** More than the three events of a new mail take, in characters. */
+const TAIL = 10_000;
+
 /** Cuts a stream into its envelopes and keeps them until somebody asks. */
 export class StreamReader {
   readonly #body: Readable;
@@ -42,16 +45,18 @@ export class StreamReader {
     return all;
   }
 
-  /** Waits until that text has come, and forgets everything: for more than a test can cut into envelopes. */
-  async untilText(text: string): Promise<void> {
+  /** From now on only the end of what has come is kept: for more than a test can cut into envelopes. */
+  keepOnlyTail(): void {
     this.#body.removeAllListeners('data');
-    let tail = '';
-    await new Promise<void>((resolve) => {
-      this.#body.on('data', (chunk: string) => {
-        if ((tail + chunk).includes(text)) resolve();
-        tail = chunk.slice(-text.length);
-      });
+    this.#body.on('data', (chunk: string) => {
+      this.#rest = (this.#rest + chunk).slice(-TAIL);
+      this.#body.emit('tail');
     });
+  }
+
+  /** Waits until that text is in the tail. */
+  async untilTail(text: string): Promise<void> {
+    while (!this.#rest.includes(text)) await once(this.#body, 'tail');
   }
 
   /** How many envelopes are here and were not asked for. */
