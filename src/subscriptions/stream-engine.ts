@@ -8,7 +8,7 @@ import type { EngineListener } from './engine-listener.js';
 import { FolderFilter, wantsAllFolders } from './folder-filter.js';
 import type { Missed } from './held-subscription.js';
 import type { PositionKeeper } from './position-keeper.js';
-import type { AdoptedSubscription } from './position-record.js';
+import { rememberedOf, type Adoption, type Beginning } from './position-record.js';
 import { takeBookmark } from './replay.js';
 import type { StreamHub } from './stream-hub.js';
 import type { StreamMember } from './stream-member.js';
@@ -30,7 +30,7 @@ export interface StreamEngineOptions {
   readonly missed: Missed;
   readonly keeper: PositionKeeper;
   readonly listener: EngineListener;
-  readonly adopted?: AdoptedSubscription & { readonly begins?: { subscriptionId: string } };
+  readonly adopted?: Adoption;
 }
 
 /** Watches one mailbox by a stream that it shares with others: events as they happen, what was missed before what is live. */
@@ -56,16 +56,8 @@ export class StreamEngine implements LoopSteps, StreamMember {
     this.owner = owner;
     this.connectionTimeout = connectionTimeout;
     this.#loop = new SubscriptionLoop(account.clock, account.random, this, listener);
-    this.#position = new StreamPosition(
-      keeper,
-      description,
-      account.clock,
-      adopted && {
-        account: adopted.account,
-        subscriber: adopted.subscriber,
-        subscriptionTimeout: adopted.subscriptionTimeout,
-      },
-    );
+    const remembered = adopted && rememberedOf(adopted);
+    this.#position = new StreamPosition(keeper, description, account.clock, remembered);
     this.#catchUp = new CatchUp({
       ...options,
       position: this.#position,
@@ -146,10 +138,9 @@ export class StreamEngine implements LoopSteps, StreamMember {
     const connection = await this.#options.account.connect();
     this.#connection = connection;
     if (!this.#restored && (await this.#restore(connection))) return;
-    if (this.#position.subscriptionId === undefined) {
-      this.#loop.enter({ name: 'subscribing' });
-      await this.#subscribe(connection, signal);
-    }
+    if (this.#position.subscriptionId === undefined) this.#loop.enter({ name: 'subscribing' });
+    await this.#begin(connection, signal);
+    if (this.#position.subscriptionId === undefined) await this.#subscribe(connection, signal);
     await this.#ride(signal);
   }
 
@@ -235,10 +226,11 @@ export class StreamEngine implements LoopSteps, StreamMember {
     this.#restored = true;
     if (!readable) this.#catchUp.needed('position-lost');
     if (!found) {
-      this.#position.subscriptionId = adopted?.begins?.subscriptionId;
+      if (adopted?.begins) await this.#takeUp(connection, adopted.begins);
       return false;
     }
     const { record, sameSubscription } = found;
+    if (record.watermark !== undefined) connection.traits.watermarks = true;
     this.#position.subscriptionId = record.subscriptionId;
     if (record.subscriptionId !== undefined || record.watermark !== undefined) this.#catchUp.needed('no-watermark');
     // What was queued while away comes with the old subscription, so it is of no use where that shall be skipped.
@@ -252,9 +244,17 @@ export class StreamEngine implements LoopSteps, StreamMember {
     return false;
   }
 
+  /** A subscription that another node has just made; what happened since then is caught up. */
+  async #takeUp(connection: AccountConnection, { subscriptionId, watermark }: Beginning): Promise<void> {
+    this.#position.subscriptionId = subscriptionId;
+    if (watermark === undefined) return;
+    connection.traits.watermarks = true;
+    await this.#position.begin(connection, { watermark, serverTime: undefined });
+    this.#catchUp.needed('no-watermark');
+  }
+
   async #subscribe(connection: AccountConnection, signal: AbortSignal): Promise<void> {
     const { hub, description } = this.#options;
-    await this.#begin(connection, signal);
     const all = wantsAllFolders(description, connection.traits.watermarks);
     const { response, serverTime } = await connection.client.call(
       subscribe,
@@ -280,9 +280,8 @@ export class StreamEngine implements LoopSteps, StreamMember {
         await this.#position.begin(connection, bookmark);
       }
     }
-    this.#filter = wantsAllFolders(description, traits.watermarks)
-      ? await FolderFilter.of(connection, account, description, signal)
-      : undefined;
+    if (!wantsAllFolders(description, traits.watermarks)) this.#filter = undefined;
+    else this.#filter ??= await FolderFilter.of(connection, account, description, signal);
   }
 
   /** On a stream until it has to be left; rejects with the reason. */

@@ -62,10 +62,15 @@ function usedIn(file: string): { shared: string[]; own: string[] } {
     const shared = used.filter((key) => key.startsWith(SHARED)).map((key) => key.slice(SHARED.length));
     return { shared, own: used.filter((key) => !key.startsWith(SHARED)) };
   }
-  const calls = text.matchAll(/(?:\btext|#optional)\(\s*(?:'([^']+)'|`([^`$]+)\$)/g);
+  const calls = text.matchAll(/\btext\(\s*(?:'([^']+)'|`([^`$]+)\$)/g);
+  const ofCodes = text.matchAll(/#ofCode\('([^']+)'/g);
   const hints = text.matchAll(/key: '([^']+)'/g);
   return {
-    shared: [...[...calls].map(([, key, family]) => key ?? family!), ...[...hints].map(([, key]) => key!)],
+    shared: [
+      ...[...calls].map(([, key, family]) => key ?? family!),
+      ...[...ofCodes].map(([, kind]) => `${kind}.`),
+      ...[...hints].map(([, key]) => key!),
+    ],
     own: [],
   };
 }
