@@ -191,7 +191,10 @@ class WatchingNode {
     });
     const stands = new Promise<void>((resolve) => {
       whenFlowsStand(this.#red, node, resolve);
-      node.on('close', resolve);
+      // Not `resolve` itself: Node-RED would wait for a handler that takes an argument to call it.
+      node.on('close', () => {
+        resolve();
+      });
     });
     const resumed = adopter.resume(stands).catch((error: unknown) => {
       node.warn(this.#texts.error(toEwsError(error)).message);

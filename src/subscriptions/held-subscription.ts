@@ -4,7 +4,7 @@ import { subscribe, type SubscribeResponse } from '../protocol/subscribe.js';
 import type { EwsAnswer } from '../transport/ews-client.js';
 import { contextOf, type AccountConnection, type AccountLink } from './account-link.js';
 import type { EngineListener, GapReason } from './engine-listener.js';
-import { FolderFilter, wantsAllFolders } from './folder-filter.js';
+import { NamedFolders } from './named-folders.js';
 import type { PositionKeeper } from './position-keeper.js';
 import { POSITION_FORMAT, type AdoptedSubscription, type PositionRecord } from './position-record.js';
 import { sameSubscription, scopeOf, type SubscriptionDescription } from './subscription-description.js';
@@ -26,6 +26,7 @@ export interface HeldSubscriptionOptions {
 /** A pull subscription on the server together with its position: restored, made, moved on, given up. */
 export class HeldSubscription {
   readonly #options: HeldSubscriptionOptions;
+  readonly #folders: NamedFolders;
   #connection: AccountConnection | undefined;
   #id: string | undefined;
   #watermark: string | undefined;
@@ -34,10 +35,10 @@ export class HeldSubscription {
   /** Why events may be missing if the next subscription begins now. */
   #interrupted: GapReason | undefined;
   #catchingUp = false;
-  #filter: FolderFilter | undefined;
 
   constructor(options: HeldSubscriptionOptions) {
     this.#options = options;
+    this.#folders = new NamedFolders(options.account, options.description);
   }
 
   get id(): string | undefined {
@@ -95,6 +96,7 @@ export class HeldSubscription {
     const { response, serverTime } = await this.#subscribe(connection, signal);
     this.#id = response.subscriptionId;
     this.#watermark = response.watermark ?? from;
+    this.#folders.begin(serverTime);
     const now = isoTime(serverTime);
     if (from === undefined) this.#tellWhatIsLeftOut(now);
     else this.#catchingUp = true;
@@ -105,7 +107,7 @@ export class HeldSubscription {
 
   async #subscribe(connection: AccountConnection, signal: AbortSignal): Promise<EwsAnswer<SubscribeResponse>> {
     const { account, description, timeoutMinutes } = this.#options;
-    const all = wantsAllFolders(description, connection.traits.watermarks);
+    const all = this.#folders.wantAll(connection);
     const from = this.#watermark;
     const answer = await connection.client.call(
       subscribe,
@@ -120,23 +122,24 @@ export class HeldSubscription {
     );
     const { subscriptionId, watermark } = answer.response;
     connection.traits.watermarks = watermark !== undefined;
-    if (all || !wantsAllFolders(description, connection.traits.watermarks)) return answer;
+    if (all || !this.#folders.wantAll(connection)) return answer;
     // Only now it shows what kind of server it is, and that this subscription would tell too little.
     await account.endSubscription({ ...description, subscriptionId });
     return this.#subscribe(connection, signal);
   }
 
-  /** The events that are wanted, where the subscription brings more than those. */
-  async wanted(
+  /** The events that are wanted, of those that came. Never rejects. */
+  wanted(
     events: readonly MailboxEvent[],
     connection: AccountConnection,
     signal: AbortSignal,
   ): Promise<readonly MailboxEvent[]> {
-    const { account, description } = this.#options;
-    if (events.length === 0 || !wantsAllFolders(description, connection.traits.watermarks)) return events;
-    this.#filter ??= await FolderFilter.of(connection, account, description, signal);
-    const filter = this.#filter;
-    return events.filter((event) => filter.keeps(event));
+    return this.#folders.refine(events, connection, signal);
+  }
+
+  /** Looks up what {@link wanted} will need. Throws an `EwsError`. */
+  prepare(connection: AccountConnection, signal: AbortSignal): Promise<void> {
+    return this.#folders.prepare(connection, signal);
   }
 
   #tellWhatIsLeftOut(until: string | undefined): void {

@@ -177,6 +177,7 @@ export class PullEngine implements Engine, LoopSteps {
     const context = contextOf(description, account.email, signal);
     for (;;) {
       if (this.#held.id === undefined) await this.#held.open(connection, signal);
+      await this.#held.prepare(connection, signal);
       const subscriptionId = this.#held.id ?? '';
       const sent = this.#held.watermark;
       const request = { subscriptionId, ...(sent === undefined ? {} : { watermark: sent }) };

@@ -5,7 +5,7 @@ import { subscribe } from '../protocol/subscribe.js';
 import type { AccountConnection, AccountLink } from './account-link.js';
 import { CatchUp } from './catch-up.js';
 import type { EngineListener } from './engine-listener.js';
-import { FolderFilter, wantsAllFolders } from './folder-filter.js';
+import { NamedFolders } from './named-folders.js';
 import type { Missed } from './held-subscription.js';
 import type { PositionKeeper } from './position-keeper.js';
 import { rememberedOf, type Adoption, type Beginning } from './position-record.js';
@@ -41,8 +41,8 @@ export class StreamEngine implements LoopSteps, StreamMember {
   readonly #loop: SubscriptionLoop;
   readonly #position: StreamPosition;
   readonly #catchUp: CatchUp;
+  readonly #folders: NamedFolders;
   #connection: AccountConnection | undefined;
-  #filter: FolderFilter | undefined;
   #restored = false;
   #takenOverAt = Number.NEGATIVE_INFINITY;
   #lastEventAt: number | undefined;
@@ -53,6 +53,7 @@ export class StreamEngine implements LoopSteps, StreamMember {
   constructor(options: StreamEngineOptions) {
     const { account, listener, description, keeper, adopted, owner, connectionTimeout } = options;
     this.#options = options;
+    this.#folders = new NamedFolders(account, description);
     this.owner = owner;
     this.connectionTimeout = connectionTimeout;
     this.#loop = new SubscriptionLoop(account.clock, account.random, this, listener);
@@ -167,8 +168,8 @@ export class StreamEngine implements LoopSteps, StreamMember {
   }
 
   async notification({ events, heartbeat }: Notification): Promise<void> {
-    const filter = this.#filter;
-    await this.#catchUp.live(filter ? events.filter((event) => filter.keeps(event)) : events);
+    const connection = this.#connection ?? (await this.#options.account.connect());
+    await this.#catchUp.live(await this.#folders.refine(events, connection, this.#riding.signal));
     if (this.#catchUp.isHolding) return;
     if (heartbeat && events.length === 0) {
       this.#position.quiet();
@@ -255,13 +256,14 @@ export class StreamEngine implements LoopSteps, StreamMember {
 
   async #subscribe(connection: AccountConnection, signal: AbortSignal): Promise<void> {
     const { hub, description } = this.#options;
-    const all = wantsAllFolders(description, connection.traits.watermarks);
+    const all = this.#folders.wantAll(connection);
     const { response, serverTime } = await connection.client.call(
       subscribe,
       { delivery: 'streaming', scope: all ? { allFolders: true } : scopeOf(description), events: description.events },
       hub.context(this, signal),
     );
     this.#position.subscriptionId = response.subscriptionId;
+    this.#folders.begin(serverTime);
     if (serverTime !== undefined) this.#position.upTo ??= new Date(serverTime).toISOString();
     await this.#position.save();
   }
@@ -280,8 +282,7 @@ export class StreamEngine implements LoopSteps, StreamMember {
         await this.#position.begin(connection, bookmark);
       }
     }
-    if (!wantsAllFolders(description, traits.watermarks)) this.#filter = undefined;
-    else this.#filter ??= await FolderFilter.of(connection, account, description, signal);
+    await this.#folders.prepare(connection, signal);
   }
 
   /** On a stream until it has to be left; rejects with the reason. */

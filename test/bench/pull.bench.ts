@@ -26,7 +26,7 @@ export async function run(): Promise<void> {
   linkPackage(userDir);
   const RED = loadNodeRed();
   const counter = new Counter(RED);
-  const running = await startEmbedded(RED, userDir, 0, { logging: { console: { level: 'warn' } } });
+  const running = await startEmbedded(RED, userDir, 0, { logging: { console: { level: 'error' } } });
   try {
     console.log(`  ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, ${process.platform} ${process.arch}`);
     printRow('events a notification', 'events a round', 'messages/s', 'CPU µs/event');

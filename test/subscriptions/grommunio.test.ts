@@ -63,6 +63,33 @@ describe('grommunio', () => {
       assert.deepEqual(all[0]?.told.items, []);
     });
 
+    it('looks for what was changed in another’s mailbox that is opened as a delegate', async () => {
+      const other = lab.sandbox.addMailbox('other@sandbox.example');
+      lab.sandbox.allowDelegate('other@sandbox.example', lab.sandbox.user);
+      const item = other.deliver({ subject: 'before' });
+      await lab.clock.advance(60_000);
+      const { told } = await lab.connected({ description: { ...INBOX, mailbox: 'other@sandbox.example' } });
+      const events = () => told.batches.flatMap((batch) => batch.events).filter((event) => 'itemId' in event);
+      await lab.clock.advance(60_000);
+      const changed = other.modify(item, { subject: 'after' });
+      await lab.untilAfter(() => events().length === 1, 1000);
+      await lab.clock.advance(60_000);
+      const added = other.deliver({ subject: 'new' });
+      await lab.untilAfter(() => events().some(({ eventType }) => eventType === 'NewMail'), 1000);
+      await lab.clock.advance(20_000);
+      other.modify(changed, { subject: 'once more' });
+      await lab.untilAfter(() => events().filter(({ eventType }) => eventType === 'Modified').length === 2, 1000);
+      assert.deepEqual(
+        events().map(({ eventType, ...event }) => [eventType, 'itemId' in event && event.itemId.id]),
+        [
+          ['Modified', item.id],
+          ['Created', added.id],
+          ['NewMail', added.id],
+          ['Modified', item.id],
+        ],
+      );
+    });
+
     it('says that events may be missing after a connection was lost, and goes on', async () => {
       const { told } = await lab.connected({ description: INBOX });
       lab.sandbox.resetConnections();

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { SubscriptionDescription } from '../../dist/src/subscriptions/subscription-description.js';
 import { StreamLab } from '../support/stream-lab.js';
 import { ioTurns, until } from '../support/wait.js';
 
@@ -175,5 +176,73 @@ describe('StreamEngine', () => {
     }
     await lab.untilAfter(() => told.current === 'stopped', 500);
     assert.equal(told.errors.at(-1)?.code, 'EWS_STREAM_CONTESTED');
+  });
+});
+
+describe('StreamHub', () => {
+  let lab: StreamLab;
+
+  beforeEach(async () => {
+    lab = await StreamLab.open();
+    for (const name of ['a', 'b', 'c']) lab.sandbox.addMailbox(`${name}@sandbox.example`);
+    lab.sandbox.allowImpersonation(lab.sandbox.user);
+  });
+  afterEach(async () => {
+    await lab.close();
+  });
+
+  const of = (name: string): SubscriptionDescription => ({
+    mailbox: `${name}@sandbox.example`,
+    access: 'impersonate',
+    allFolders: false,
+    folders: [{ id: 'inbox', name: 'Inbox' }],
+    events: ['NewMail'],
+  });
+
+  it('gives one that comes later a stream of its own, and puts both on one when the big one is closed at its time', async () => {
+    const session = lab.session();
+    const first = [of('a'), of('b')].map((description) => session.run({ description, connectionTimeout: 1 }));
+    for (const one of first) await lab.untilConnected(one);
+    assert.equal(lab.sandbox.streamCount, 1);
+    await lab.clock.advance(20_000);
+    const later = session.run({ description: of('c'), connectionTimeout: 1 });
+    await lab.untilConnected(later);
+    assert.equal(lab.sandbox.streamCount, 2);
+    const early = lab.deliver(1, 'c@sandbox.example');
+    await until(() => later.told.items.length === 1);
+    await lab.untilAfter(() => lab.sandbox.streamCount === 1, 1000);
+    await lab.clock.advance(10_000);
+    assert.equal(lab.sandbox.streamCount, 1);
+    const late = lab.deliver(2, 'c@sandbox.example');
+    const others = lab.deliver(1, 'a@sandbox.example');
+    await lab.untilAfter(() => later.told.items.length >= 3 && (first[0]?.told.items.length ?? 0) >= 1, 500);
+    assert.deepEqual(later.told.items, [...early, ...late]);
+    assert.deepEqual(first[0]?.told.items, others);
+    assert.deepEqual(
+      [...first, later].flatMap(({ told }) => [...told.errors, ...told.gaps]),
+      [],
+    );
+  });
+
+  it('subscribes anew only what the server refuses; the others stream again at once', async () => {
+    const session = lab.session();
+    const all = ['a', 'b', 'c'].map((name) => session.run({ description: of(name) }));
+    for (const one of all) await lab.untilConnected(one);
+    const subscribes = () => lab.base.requests.filter((operation) => operation === 'Subscribe').length;
+    const before = subscribes();
+    const lost = all[1]?.engine.subscriptionId ?? '';
+    // Ended behind the back of the engine, as by an administrator.
+    await lab.base
+      .account()
+      .endSubscription({ subscriptionId: lost, mailbox: 'b@sandbox.example', access: 'impersonate' });
+    const missed = lab.deliver(1, 'b@sandbox.example');
+    const others = lab.deliver(1, 'a@sandbox.example');
+    lab.sandbox.resetConnections();
+    await lab.untilAfter(() => (all[1]?.told.items.length ?? 0) === 1 && (all[0]?.told.items.length ?? 0) === 1, 200);
+    assert.deepEqual(all[1]?.told.items, missed);
+    assert.deepEqual(all[0]?.told.items, others);
+    await lab.untilAfter(() => all.every(({ told }) => told.current === 'connected'), 500);
+    assert.ok(subscribes() - before <= 5, 'one subscription, and a replay for each mailbox');
+    assert.notEqual(all[1]?.engine.subscriptionId, lost);
   });
 });

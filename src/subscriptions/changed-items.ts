@@ -1,0 +1,93 @@
+import { findItem } from '../protocol/find-item.js';
+import type { Item } from '../protocol/item.js';
+import type { MailboxEvent } from '../protocol/mailbox-event.js';
+import { contextOf, type AccountConnection, type AccountLink } from './account-link.js';
+import type { SubscriptionDescription } from './subscription-description.js';
+
+/** Exchange returns no more of a restricted search at once. */
+const PAGE_SIZE = 250;
+/** More changed items than this at one look are not all told of. */
+const MAX_PAGES = 8;
+/** Times may be told to the second only, so each look begins a second before the last change that is known. */
+const OVERLAP_MS = 1000;
+
+/**
+ * Finds which items of a folder were changed, where a server tells only that something in the folder was.
+ * What was deleted or moved away cannot be found like this.
+ */
+export class ChangedItems {
+  readonly #account: AccountLink;
+  readonly #description: SubscriptionDescription;
+  /** By folder id: the time of the last change that is known, by the server's clock. */
+  readonly #until = new Map<string, number>();
+  #begun = Number.NaN;
+  /** What was told of changes in the last second of a look. */
+  #told = new Set<string>();
+
+  constructor(account: AccountLink, description: SubscriptionDescription) {
+    this.#account = account;
+    this.#description = description;
+  }
+
+  /** @param serverTime when the subscription began (ms since 1970) */
+  begin(serverTime: number | undefined): void {
+    if (serverTime !== undefined) this.#begun = serverTime;
+  }
+
+  /** A Modified event for each item of a folder that was changed since the last look. Throws an `EwsError`. */
+  async of(
+    folderId: string,
+    timeStamp: string,
+    connection: AccountConnection,
+    signal: AbortSignal,
+  ): Promise<MailboxEvent[]> {
+    const known = this.#until.get(folderId) ?? this.#begun;
+    const since = (Number.isNaN(known) ? Date.parse(timeStamp) : known) - OVERLAP_MS;
+    const events: MailboxEvent[] = [];
+    const told = new Set<string>();
+    let latest = since;
+    for (const item of await this.#find(folderId, since, connection, signal)) {
+      const time = Date.parse(item.lastModifiedTime ?? '');
+      if (Number.isNaN(time)) continue;
+      const key = `${item.itemId.id} ${time}`;
+      told.add(key);
+      latest = Math.max(latest, time);
+      // What is new was told of as Created or NewMail.
+      const isNew = Date.parse(item.dateTimeCreated ?? '') >= since;
+      if (isNew || this.#told.has(key)) continue;
+      events.push({
+        eventType: 'Modified',
+        timeStamp: item.lastModifiedTime ?? timeStamp,
+        itemId: item.itemId,
+        parentFolderId: { id: folderId },
+      });
+    }
+    this.#until.set(folderId, Math.max(latest, since + OVERLAP_MS));
+    this.#told = told;
+    return events;
+  }
+
+  async #find(folderId: string, since: number, { client }: AccountConnection, signal: AbortSignal): Promise<Item[]> {
+    const context = contextOf(this.#description, this.#account.email, signal);
+    const items: Item[] = [];
+    let offset = 0;
+    for (let page = 0; page < MAX_PAGES; page += 1) {
+      const { response } = await client.call(
+        findItem,
+        {
+          parent: { id: folderId },
+          traversal: 'Shallow',
+          shape: { base: 'IdOnly', properties: ['item:LastModifiedTime', 'item:DateTimeCreated'] },
+          modifiedAfter: new Date(since).toISOString(),
+          sort: [{ property: 'item:LastModifiedTime', order: 'Ascending' }],
+          page: { offset, maxEntries: PAGE_SIZE },
+        },
+        context,
+      );
+      items.push(...response.items);
+      if (response.nextOffset === undefined || response.nextOffset <= offset) break;
+      offset = response.nextOffset;
+    }
+    return items;
+  }
+}

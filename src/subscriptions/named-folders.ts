@@ -1,0 +1,72 @@
+import type { MailboxEvent } from '../protocol/mailbox-event.js';
+import type { AccountConnection, AccountLink } from './account-link.js';
+import { ChangedItems } from './changed-items.js';
+import { FolderFilter, wantsAllFolders } from './folder-filter.js';
+import type { SubscriptionDescription } from './subscription-description.js';
+
+/**
+ * Makes of what a server tells what a subscription to named folders should bring. It changes nothing on servers that tell
+ * it themselves. Servers without watermarks tell of named folders hardly more than that something in them changed: there
+ * one's own or an impersonated mailbox is watched as a whole and filtered; in another's, opened as a delegate, the items
+ * that were changed are looked for.
+ */
+export class NamedFolders {
+  readonly #account: AccountLink;
+  readonly #description: SubscriptionDescription;
+  readonly #changed: ChangedItems;
+  #filter: FolderFilter | undefined;
+
+  constructor(account: AccountLink, description: SubscriptionDescription) {
+    this.#account = account;
+    this.#description = description;
+    this.#changed = new ChangedItems(account, description);
+  }
+
+  /** Whether to subscribe to all folders in their place. */
+  wantAll({ traits }: AccountConnection): boolean {
+    return wantsAllFolders(this.#description, traits.watermarks);
+  }
+
+  /** A subscription has begun. @param serverTime the server's clock then (ms since 1970) */
+  begin(serverTime: number | undefined): void {
+    this.#changed.begin(serverTime);
+  }
+
+  /** Looks up what {@link refine} will need, before events come that would be lost with an error. Throws an `EwsError`. */
+  async prepare(connection: AccountConnection, signal: AbortSignal): Promise<void> {
+    if (this.wantAll(connection)) {
+      this.#filter ??= await FolderFilter.of(connection, this.#account, this.#description, signal);
+    }
+  }
+
+  /** The events that are wanted, of those that came. Never rejects. */
+  async refine(
+    events: readonly MailboxEvent[],
+    connection: AccountConnection,
+    signal: AbortSignal,
+  ): Promise<readonly MailboxEvent[]> {
+    const filter = this.#filter;
+    if (this.wantAll(connection)) return filter ? events.filter((event) => filter.keeps(event)) : events;
+    return this.#looksForChanges(connection) ? this.#withChanges(events, connection, signal) : events;
+  }
+
+  #looksForChanges({ traits }: AccountConnection): boolean {
+    const { allFolders, events } = this.#description;
+    return traits.watermarks === false && !allFolders && events.includes('Modified');
+  }
+
+  async #withChanges(
+    events: readonly MailboxEvent[],
+    connection: AccountConnection,
+    signal: AbortSignal,
+  ): Promise<readonly MailboxEvent[]> {
+    const all: MailboxEvent[] = [];
+    for (const event of events) {
+      all.push(event);
+      if (event.eventType !== 'Modified' || !('folderId' in event)) continue;
+      // What cannot be looked up now is found at the next change of the folder.
+      all.push(...(await this.#changed.of(event.folderId.id, event.timeStamp, connection, signal).catch(() => [])));
+    }
+    return all;
+  }
+}
