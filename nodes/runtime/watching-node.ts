@@ -4,6 +4,7 @@ import type { ConfigurationProblem } from '../../src/subscriptions/configuration
 import type { Engine } from '../../src/subscriptions/engine.js';
 import type { EngineListener } from '../../src/subscriptions/engine-listener.js';
 import type { Missed } from '../../src/subscriptions/held-subscription.js';
+import { endLeftOver } from '../../src/subscriptions/left-over.js';
 import { PositionKeeper } from '../../src/subscriptions/position-keeper.js';
 import type { PositionStore } from '../../src/subscriptions/position-store.js';
 import type { SubscribeDelivery } from '../../src/subscriptions/subscribe-request.js';
@@ -144,8 +145,14 @@ class WatchingNode {
       });
       return makeEngine({ account, description, keeper, listener });
     });
+    const mailboxes = new Set(descriptions.map(({ mailbox }) => mailbox.toLowerCase()));
+    let tidied = Promise.resolve();
     whenFlowsStand(this.#red, node, () => {
       for (const engine of engines) engine.start();
+      // What cannot be looked up is told by the engines, which need it themselves.
+      tidied = endLeftOver(node.id, store, account.link, (mailbox) => mailboxes.has(mailbox.toLowerCase())).catch(
+        () => undefined,
+      );
     });
     const { email } = account.link;
     return {
@@ -155,7 +162,7 @@ class WatchingNode {
         engines.length === 1 ? engines : engines.filter((engine) => isSelected(selectable(engine, email), selection)),
       close: async (keep) => {
         this.#board.close();
-        await Promise.all(engines.map((engine) => engine.close(keep)));
+        await Promise.all([tidied, ...engines.map((engine) => engine.close(keep))]);
         owner.account?.leave(node.id);
       },
     };

@@ -21,6 +21,8 @@ export interface StreamSurroundings {
   context(member: StreamMember): RequestContext;
   /** Called each time before it is opened again: other streams whose members it shall take over. */
   takeOver(): readonly SharedStream[];
+  /** The server allows no more streams. Returns whether other streams carry these members from now on. */
+  tooMany(members: readonly StreamMember[]): boolean;
 }
 
 /** One GetStreamingEvents connection, opened again and again, and the subscriptions that it carries. */
@@ -33,6 +35,7 @@ export class SharedStream {
   readonly #surroundings: StreamSurroundings;
   #predecessors: readonly SharedStream[] = [];
   #reported = false;
+  #reopening = false;
   #replaced = false;
   #stream: EventStream | undefined;
   readonly #over: Promise<void>;
@@ -59,6 +62,19 @@ export class SharedStream {
     return this.#members.get(member.subscriptionId) === member;
   }
 
+  /**
+   * Carries these too, for lack of another connection. It has to be opened again for that, which is not the server's own
+   * Closed: what was under way may be lost, so all that are on it catch up.
+   */
+  take(members: readonly StreamMember[]): void {
+    const now = this.#account.clock.now();
+    const why = new EwsError('EWS_NETWORK', 'The stream is opened again to carry more mailboxes.');
+    for (const member of this.#members.values()) member.interrupted(why, now);
+    for (const member of members) this.#members.set(member.subscriptionId, member);
+    this.#reopening = true;
+    void this.#stream?.end();
+  }
+
   /** Takes a member out; the others go on undisturbed. The last one ends the stream. */
   async remove(member: StreamMember): Promise<void> {
     if (this.has(member)) this.#members.delete(member.subscriptionId);
@@ -80,7 +96,7 @@ export class SharedStream {
         await this.#readOnce();
         if (this.#isWanted()) this.#takeOver();
       } catch (thrown) {
-        if (this.#isWanted()) await this.#recover(toEwsError(thrown, 'GetStreamingEvents'));
+        if (this.#isWanted() && !this.#reopening) await this.#recover(toEwsError(thrown, 'GetStreamingEvents'));
       }
     }
   }
@@ -100,6 +116,7 @@ export class SharedStream {
   async #readOnce(): Promise<void> {
     const { clock } = this.#account;
     const opened = clock.now();
+    this.#reopening = false;
     const stream = await this.#open();
     this.#stream = stream;
     try {
@@ -155,13 +172,13 @@ export class SharedStream {
   }
 
   async #begun(answer: StreamingEvents, afterMs: number): Promise<void> {
+    if (answer.error) return;
     this.#backOff.reset();
     this.#reported = false;
     if (afterMs > HELD_BACK_MS) this.#report(heldBack(afterMs));
     const waiting = this.#predecessors.map(({ over }) => over);
     this.#predecessors = [];
     if (waiting.length > 0) await Promise.race([Promise.all(waiting), delay(this.#account.clock, HAND_OVER_MS)]);
-    if (answer.error) return;
     for (const member of this.#members.values()) member.opened();
   }
 
@@ -199,19 +216,26 @@ export class SharedStream {
 
   async #recover(error: EwsError): Promise<void> {
     switch (error.action) {
+      case 'fewer-connections':
+        if (this.#surroundings.tooMany([...this.#members.values()])) {
+          this.#members.clear();
+          return;
+        }
+        return this.#waitFor(error);
       case 'wait':
       case 'retry':
-      case 'fewer-connections': {
-        const ms = this.#backOff.next(error.backOffMs);
-        if (error.action !== 'retry' || this.#backOff.failures > 1) this.#report(error);
-        const retryAt = this.#account.clock.now() + ms;
-        for (const member of this.#members.values()) member.interrupted(error, retryAt);
-        await delay(this.#account.clock, ms, this.#closing.signal);
-        return;
-      }
+        return this.#waitFor(error);
       default:
         for (const member of [...this.#members.values()]) this.#drop(member, error);
     }
+  }
+
+  async #waitFor(error: EwsError): Promise<void> {
+    const ms = this.#backOff.next(error.backOffMs);
+    if (error.action !== 'retry' || this.#backOff.failures > 1) this.#report(error);
+    const retryAt = this.#account.clock.now() + ms;
+    for (const member of this.#members.values()) member.interrupted(error, retryAt);
+    await delay(this.#account.clock, ms, this.#closing.signal);
   }
 
   /** Once for each outage and node. */

@@ -66,9 +66,21 @@ export class StreamHub {
     const stream: SharedStream = new SharedStream(this.#account, members, {
       context: (member) => this.context(member),
       takeOver: () => this.#smaller(group, stream),
+      tooMany: (refused) => this.#moveTogether(group, stream, refused),
     });
     group.streams.add(stream);
     void stream.over.then(() => group.streams.delete(stream));
+  }
+
+  /** The server refused a stream: what it would have carried goes to the others, if there are any with room. */
+  #moveTogether(group: Group, refused: SharedStream, members: readonly StreamMember[]): boolean {
+    const room = ({ size }: SharedStream) => MAX_STREAM_SUBSCRIPTIONS - size;
+    const [other] = [...group.streams]
+      .filter((stream) => stream !== refused && stream.size > 0 && room(stream) >= members.length)
+      .sort((a, b) => room(b) - room(a));
+    if (!other || members.some(({ shares }) => !shares)) return false;
+    other.take(members);
+    return true;
   }
 
   /** Streams whose members `stream` can take over, as it is about to be opened again. */

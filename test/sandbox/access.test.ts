@@ -77,7 +77,8 @@ describe('sandbox: access to the mailboxes of others', () => {
   });
 
   it('ends with the password, and with the mailbox', async () => {
-    const status = async () => (await client.send('<m:Unsubscribe><m:SubscriptionId>x</m:SubscriptionId></m:Unsubscribe>')).status;
+    const status = async () =>
+      (await client.send('<m:Unsubscribe><m:SubscriptionId>x</m:SubscriptionId></m:Unsubscribe>')).status;
     assert.equal(await status(), 200);
     sandbox.setPassword(sandbox.user, 'changed');
     assert.equal(await status(), 401);

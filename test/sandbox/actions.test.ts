@@ -92,7 +92,10 @@ describe('sandbox: what actions raise', () => {
       assert.deepEqual(await heard(() => mailbox.copyFolder(folder, 'drafts')), ['Copied folder', 'Modified folder 0']);
       const trashed = ['Deleted folder', 'Created folder', ...both];
       assert.deepEqual(await heard(() => mailbox.deleteFolder(folder)), trashed);
-      assert.deepEqual(await heard(() => mailbox.deleteFolder(folder, 'hard')), ['Deleted folder', 'Modified folder 0']);
+      assert.deepEqual(await heard(() => mailbox.deleteFolder(folder, 'hard')), [
+        'Deleted folder',
+        'Modified folder 0',
+      ]);
       assert.throws(() => mailbox.moveFolder('inbox', 'inbox'), /into itself/);
       assert.throws(() => mailbox.deleteFolder('inbox'), /cannot be deleted/);
     });

@@ -26,7 +26,8 @@ describe('sandbox: affinity', () => {
     await sandbox.close();
   });
 
-  const cookieOf = ({ headers }: HttpAnswer) => /^X-BackEndOverrideCookie=[^;]+/.exec(String(headers['set-cookie']))?.[0];
+  const cookieOf = ({ headers }: HttpAnswer) =>
+    /^X-BackEndOverrideCookie=[^;]+/.exec(String(headers['set-cookie']))?.[0];
   const idOf = ({ body }: HttpAnswer) => /<m:SubscriptionId>([^<]*)/.exec(body)?.[1] ?? '';
   const unsubscribe = (id: string, headers: Record<string, string> = {}) =>
     client.send(`<m:Unsubscribe><m:SubscriptionId>${id}</m:SubscriptionId></m:Unsubscribe>`, headers);

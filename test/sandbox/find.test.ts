@@ -26,7 +26,9 @@ describe('sandbox: finding and reading', () => {
   const texts = (xml: string, name: string) =>
     [...xml.matchAll(new RegExp(`<t:${name}(?: [^>]*)?>([^<]*)<`, 'g'))].map(([, text]) => text);
 
-  function findItems(parts: { view?: string; restriction?: string; sort?: string; shape?: string } = {}): Promise<string> {
+  function findItems(
+    parts: { view?: string; restriction?: string; sort?: string; shape?: string } = {},
+  ): Promise<string> {
     const { view = '', restriction = '', sort = '', shape = '<t:BaseShape>Default</t:BaseShape>' } = parts;
     return client
       .send(
@@ -54,7 +56,8 @@ describe('sandbox: finding and reading', () => {
       restriction: compare('IsGreaterThan', 'item:LastModifiedTime', new Date(items[2]!.created - 1).toISOString()),
       sort: sorted('item:LastModifiedTime', 'Ascending'),
     };
-    const view = (offset: number) => `<m:IndexedPageItemView MaxEntriesReturned="2" Offset="${offset}" BasePoint="Beginning"/>`;
+    const view = (offset: number) =>
+      `<m:IndexedPageItemView MaxEntriesReturned="2" Offset="${offset}" BasePoint="Beginning"/>`;
     const first = await findItems({ ...wanted, view: view(0) });
     assert.deepEqual(texts(first, 'Subject'), ['C', 'D']);
     assert.match(first, /IndexedPagingOffset="2" TotalItemsInView="4" IncludesLastItemInRange="false"/);
@@ -114,7 +117,10 @@ describe('sandbox: finding and reading', () => {
     assert.match(all, /<t:CcRecipients><t:Mailbox>.*c@x\.example/);
     const mime = await get('<t:BaseShape>IdOnly</t:BaseShape><t:IncludeMimeContent>true</t:IncludeMimeContent>');
     const content = Buffer.from(texts(mime, 'MimeContent')[0] ?? '', 'base64').toString();
-    assert.match(content, /^Date: Mon, 02 Mar 2026 .*\r\nFrom: =\?utf-8\?B\?Wm\/Dqw==\?= <zoe@x\.example>\r\nTo: Demo </);
+    assert.match(
+      content,
+      /^Date: Mon, 02 Mar 2026 .*\r\nFrom: =\?utf-8\?B\?Wm\/Dqw==\?= <zoe@x\.example>\r\nTo: Demo </,
+    );
     const html = mailbox.deliver({ body: '<p>Hello<br>you</p>', bodyType: 'HTML' });
     const { body } = await client.send(
       '<m:GetItem><m:ItemShape><t:BaseShape>Default</t:BaseShape><t:BodyType>Text</t:BodyType></m:ItemShape>' +
@@ -129,7 +135,8 @@ describe('sandbox: finding and reading', () => {
     mailbox.move(item, 'drafts');
     const ids = [item.id, old, 'rubbish', mailbox.folder('inbox').id].map((id) => `<t:ItemId Id="${id}"/>`).join('');
     const { body } = await client.send(
-      '<m:GetItem><m:ItemShape><t:BaseShape>IdOnly</t:BaseShape></m:ItemShape>' + `<m:ItemIds>${ids}</m:ItemIds></m:GetItem>`,
+      '<m:GetItem><m:ItemShape><t:BaseShape>IdOnly</t:BaseShape></m:ItemShape>' +
+        `<m:ItemIds>${ids}</m:ItemIds></m:GetItem>`,
     );
     assert.deepEqual(
       [...body.matchAll(/<m:ResponseCode>(\w+)/g)].map(([, code]) => code),

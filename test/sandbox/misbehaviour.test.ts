@@ -98,7 +98,12 @@ describe('sandbox: misbehaviour', () => {
   });
 
   it('resets the connection before, in and after an answer, and closes it anywhere', async () => {
-    for (const failure of [{ reset: 'request' }, { reset: 'before' }, { reset: 'during' }, { cutAfter: 100 }] as const) {
+    for (const failure of [
+      { reset: 'request' },
+      { reset: 'before' },
+      { reset: 'during' },
+      { cutAfter: 100 },
+    ] as const) {
       sandbox.failNext(failure);
       await assert.rejects(getFolder(), { name: /Error/ });
       assert.equal((await getFolder()).status, 200);
@@ -203,7 +208,10 @@ describe('sandbox: misbehaviour', () => {
 
     it('is refused with a code', async () => {
       const stream = await open({ code: 'ErrorServerBusy', backOffMs: 10 });
-      assert.match((await stream.next()) ?? '', /<m:GetStreamingEventsResponseMessage ResponseClass="Error">.*ErrorServerBusy/);
+      assert.match(
+        (await stream.next()) ?? '',
+        /<m:GetStreamingEventsResponseMessage ResponseClass="Error">.*ErrorServerBusy/,
+      );
     });
   });
 

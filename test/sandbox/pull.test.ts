@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { startSandbox, type Sandbox, } from '../../dist/src/sandbox/sandbox.js';
+import { startSandbox, type Sandbox } from '../../dist/src/sandbox/sandbox.js';
 import type { SandboxOptions } from '../../dist/src/sandbox/sandbox-options.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { Client } from './client.js';
@@ -54,7 +54,7 @@ describe('sandbox: pull', () => {
     const sizes: number[] = [];
     const seen: string[] = [];
     let next = watermark;
-    for (let more = true; more; ) {
+    for (let more = true; more;) {
       const { events, moreEvents, watermark: last, previousWatermark } = await client.getEvents(subscriptionId, next);
       assert.equal(previousWatermark, next);
       sizes.push(events.length);

@@ -67,7 +67,11 @@ describe('sandbox: requests', () => {
 
   const faults: readonly (readonly [what: string, element: string, sentence: RegExp])[] = [
     ['an unknown operation', '<m:Dance/>', /invalid child element 'Dance'/],
-    ['a missing element', '<m:GetEvents><m:SubscriptionId>x</m:SubscriptionId></m:GetEvents>', /incomplete content.*'Watermark'/],
+    [
+      'a missing element',
+      '<m:GetEvents><m:SubscriptionId>x</m:SubscriptionId></m:GetEvents>',
+      /incomplete content.*'Watermark'/,
+    ],
     [
       'elements in another order',
       '<m:GetEvents><m:Watermark>x</m:Watermark><m:SubscriptionId>x</m:SubscriptionId></m:GetEvents>',
@@ -135,7 +139,9 @@ describe('sandbox: requests', () => {
   it('does not know in an old version what came later', async () => {
     const caller = new Client(sandbox, { header: { version: 'Exchange2007_SP1' } });
     await assert.rejects(caller.subscribe({ delivery: 'streaming' }), { code: 'ErrorSchemaValidation' });
-    await assert.rejects(caller.subscribe({ scope: { folders: [{ id: 'inbox' }] } }), { code: 'ErrorSchemaValidation' });
+    await assert.rejects(caller.subscribe({ scope: { folders: [{ id: 'inbox' }] } }), {
+      code: 'ErrorSchemaValidation',
+    });
     await caller.subscribe({ scope: { folders: [{ id: 'inbox' }] }, events: ['NewMail'] });
     await caller.close();
   });

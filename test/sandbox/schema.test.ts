@@ -33,7 +33,10 @@ describe('sandbox: what it sends is valid', () => {
   /** Every kind of event there is, with what XML has to escape. */
   function everything(): void {
     const mailbox = sandbox.mailbox();
-    const item = mailbox.deliver({ subject: 'a <b> & "c" \u{1f511}', from: { name: 'Zoë & <co>', address: 'z@x.example' } });
+    const item = mailbox.deliver({
+      subject: 'a <b> & "c" \u{1f511}',
+      from: { name: 'Zoë & <co>', address: 'z@x.example' },
+    });
     mailbox.markRead(item);
     mailbox.copy(item, 'drafts');
     mailbox.move(item, 'junkemail');
@@ -77,7 +80,8 @@ describe('sandbox: what it sends is valid', () => {
       .join('');
     const envelopes: string[] = [];
     for (const base of ['IdOnly', 'Default', 'AllProperties']) {
-      const extended = (tag: string, type: string) => `<t:ExtendedFieldURI PropertyTag="${tag}" PropertyType="${type}"/>`;
+      const extended = (tag: string, type: string) =>
+        `<t:ExtendedFieldURI PropertyTag="${tag}" PropertyType="${type}"/>`;
       const shape =
         `<t:BaseShape>${base}</t:BaseShape><t:AdditionalProperties><t:FieldURI FieldURI="folder:DisplayName"/>` +
         `<t:FieldURI FieldURI="folder:DistinguishedFolderId"/>${extended('0x670A', 'SystemTime')}` +
@@ -109,7 +113,9 @@ describe('sandbox: what it sends is valid', () => {
     await clock.advance(60_000);
     envelopes.push(...(await stream.rest()), ...(await (await client.stream(['AAAA'])).rest()));
     assert.match(envelopes.join(''), /CopiedEvent.*StatusEvent.*Closed.*ErrorSubscriptionIds/s);
-    assertValid(envelopes.map((envelope) => (envelope ?? '').replaceAll(/<(\/?)m:Notification>/g, '<$1t:Notification>')));
+    assertValid(
+      envelopes.map((envelope) => (envelope ?? '').replaceAll(/<(\/?)m:Notification>/g, '<$1t:Notification>')),
+    );
   });
 
   it('push', async () => {

@@ -53,7 +53,8 @@ describe('sandbox: activity', () => {
     await clock.advance(3600 * SECOND);
     const kinds = new Set<string>();
     for (const { type } of mailbox.journal.after(0)) kinds.add(type);
-    for (const kind of ['NewMail', 'Created', 'Modified', 'Moved', 'Deleted', 'FreeBusyChanged']) assert.ok(kinds.has(kind));
+    for (const kind of ['NewMail', 'Created', 'Modified', 'Moved', 'Deleted', 'FreeBusyChanged'])
+      assert.ok(kinds.has(kind));
     for (const folder of mailbox.store.folders) assert.ok(folder.totalCount <= 110, folder.displayName);
     activity.stop();
     assert.deepEqual(clock.pending, []);

@@ -243,6 +243,88 @@ describe('StreamHub', () => {
     assert.deepEqual(all[0]?.told.items, others);
     await lab.untilAfter(() => all.every(({ told }) => told.current === 'connected'), 500);
     assert.ok(subscribes() - before <= 5, 'one subscription, and a replay for each mailbox');
-    assert.notEqual(all[1]?.engine.subscriptionId, lost);
+    assert.notEqual(all[1].engine.subscriptionId, lost);
+  });
+});
+
+describe('StreamEngine and trouble', () => {
+  let lab: StreamLab;
+
+  afterEach(async () => {
+    await lab.close();
+  });
+
+  it('puts mailboxes on one stream when the server allows no other', async () => {
+    lab = await StreamLab.open({ limits: { streamingConnections: 1 } });
+    const session = lab.session();
+    const inbox = session.run();
+    await lab.untilConnected(inbox);
+    const first = lab.deliver(1);
+    await until(() => inbox.told.items.length === 1);
+    const calendar = session.run({
+      description: {
+        mailbox: '',
+        access: 'delegate',
+        allFolders: false,
+        folders: [{ id: 'drafts', name: 'Drafts' }],
+        events: ['Created'],
+      },
+      keeper: inbox.keeperFor('drafts'),
+    });
+    await lab.untilAfter(() => calendar.told.current === 'connected', 200);
+    await lab.untilAfter(() => inbox.told.current === 'connected', 200);
+    assert.equal(lab.sandbox.streamCount, 1);
+    const draft = lab.sandbox.mailbox().create({ subject: 'x' }).id;
+    const second = lab.deliver(1);
+    await lab.untilAfter(() => calendar.told.items.length > 0 && inbox.told.items.length > 1, 200);
+    assert.deepEqual(calendar.told.items, [draft]);
+    assert.deepEqual(inbox.told.items, [...first, ...second]);
+    assert.deepEqual(inbox.told.errors, []);
+  });
+
+  it('waits as long as a busy server says, and tells of it once', async () => {
+    lab = await StreamLab.open();
+    const { told } = await lab.connected();
+    lab.sandbox.misbehave({ operation: 'GetStreamingEvents', code: 'ErrorServerBusy', backOffMs: 60_000 });
+    lab.sandbox.resetConnections();
+    await lab.untilAfter(() => told.errors.length > 0, 500);
+    const state = told.states.at(-1);
+    assert.ok(state?.name === 'waiting' && state.retryAt - lab.clock.now() > 55_000);
+    await lab.clock.advance(200_000);
+    lab.sandbox.behave();
+    const missed = lab.deliver(1);
+    await lab.untilAfter(() => told.items.length === 1, 5000);
+    assert.deepEqual(told.items, missed);
+    assert.equal(told.errors.length, 1);
+  });
+
+  it('goes on through envelopes in pieces of any size, any prefixes, and with white space between them', async () => {
+    lab = await StreamLab.open();
+    lab.sandbox.misbehave({
+      operation: 'GetStreamingEvents',
+      chunkBytes: 7,
+      style: { prefixes: { soap: '', messages: 'x', types: 'y' }, declaration: true, spacious: true },
+    });
+    const { told } = await lab.connected();
+    const sent = lab.deliver(20);
+    await lab.untilAfter(() => told.items.length === 20, 10);
+    assert.deepEqual(told.items, sent);
+  });
+
+  it('says so when something on the way holds the stream back until it is complete', async () => {
+    lab = await StreamLab.open();
+    lab.sandbox.misbehave({ operation: 'GetStreamingEvents', delayMs: 60_000 });
+    const { told } = lab.session().run({ connectionTimeout: 1 });
+    await lab.untilAfter(() => told.errors.length > 0, 2000);
+    assert.equal(told.errors[0]?.code, 'EWS_STREAM_HELD_BACK');
+  });
+
+  it('stops on a wrong password, after one attempt', async () => {
+    lab = await StreamLab.open();
+    lab.base.password = 'wrong';
+    const { told } = lab.session().run();
+    await until(() => told.current === 'stopped');
+    await lab.clock.advance(3_600_000);
+    assert.equal(lab.base.requests.length, 1);
   });
 });

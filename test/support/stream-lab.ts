@@ -9,6 +9,8 @@ import { until } from './wait.js';
 export interface Running {
   readonly engine: StreamEngine;
   readonly told: Recorder;
+  /** A keeper for another position of the same node. */
+  readonly keeperFor: (part: string) => PositionKeeper;
 }
 
 /** A sandbox on a clock that stands still, and what is needed to run stream engines against it. */
@@ -37,10 +39,10 @@ export class StreamLab {
       run: (options = {}) => {
         const told = new Recorder();
         const description = options.description ?? NEW_MAIL;
-        const key = { node: 'node', mailbox: description.mailbox, part: '' };
-        const keeper = new PositionKeeper(this.base.store, key, (problem) => {
-          told.positionProblem(problem);
-        });
+        const keeperFor = (part: string) =>
+          new PositionKeeper(this.base.store, { node: 'node', mailbox: description.mailbox, part }, (problem) => {
+            told.positionProblem(problem);
+          });
         const engine = new StreamEngine({
           account,
           hub,
@@ -48,13 +50,13 @@ export class StreamLab {
           description,
           connectionTimeout: 30,
           missed: 'recover',
-          keeper,
+          keeper: keeperFor(''),
           listener: told,
           ...options,
         });
         this.#engines.push(engine);
         engine.start();
-        return { engine, told };
+        return { engine, told, keeperFor };
       },
     };
   }
