@@ -6,6 +6,7 @@ import type { EngineListener } from '../../src/subscriptions/engine-listener.js'
 import type { Missed } from '../../src/subscriptions/held-subscription.js';
 import { endLeftOver } from '../../src/subscriptions/left-over.js';
 import { PositionKeeper } from '../../src/subscriptions/position-keeper.js';
+import type { PositionKey } from '../../src/subscriptions/position-record.js';
 import type { PositionStore } from '../../src/subscriptions/position-store.js';
 import type { SubscribeDelivery } from '../../src/subscriptions/subscribe-request.js';
 import { isSelected } from '../../src/subscriptions/subscriber.js';
@@ -137,22 +138,19 @@ class WatchingNode {
     const account = adoptingAccount(owner);
     if (!account) return undefined;
     owner.account?.register(node.id);
+    const keyOf = ({ mailbox }: SubscriptionDescription): PositionKey => ({ node: node.id, mailbox, part: '' });
     const engines = descriptions.map((description) => {
-      const { mailbox } = description;
-      const listener = listenerFor(description, owner, mailbox);
-      const keeper = new PositionKeeper(store, { node: node.id, mailbox, part: '' }, (problem) => {
+      const listener = listenerFor(description, owner, description.mailbox);
+      const keeper = new PositionKeeper(store, keyOf(description), (problem) => {
         listener.positionProblem(problem);
       });
       return makeEngine({ account, description, keeper, listener });
     });
-    const mailboxes = new Set(descriptions.map(({ mailbox }) => mailbox.toLowerCase()));
     let tidied = Promise.resolve();
     whenFlowsStand(this.#red, node, () => {
       for (const engine of engines) engine.start();
-      // What cannot be looked up is told by the engines, which need it themselves.
-      tidied = endLeftOver(node.id, store, account.link, (mailbox) => mailboxes.has(mailbox.toLowerCase())).catch(
-        () => undefined,
-      );
+      // Trouble with the store or the account is for the engines to tell: they meet it too.
+      tidied = endLeftOver(node.id, store, account.link, descriptions.map(keyOf)).catch(() => undefined);
     });
     const { email } = account.link;
     return {

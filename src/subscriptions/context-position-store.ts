@@ -31,7 +31,7 @@ export class ContextPositionStore implements PositionStore {
     await this.#write(PREFIX + keyDigest(key), undefined);
   }
 
-  async list(node: string): Promise<PositionRecord[]> {
+  async list(node: string, except: readonly PositionKey[] = []): Promise<PositionRecord[]> {
     let keys: string[];
     try {
       keys = await this.#store.keys();
@@ -39,7 +39,9 @@ export class ContextPositionStore implements PositionStore {
       throw new PositionError('unreadable', String(error), error);
     }
     const records: PositionRecord[] = [];
-    for (const key of keys.filter((name) => name.startsWith(PREFIX + nodeDigest(node)))) {
+    const excepted = new Set(except.map((key) => PREFIX + keyDigest(key)));
+    for (const key of keys) {
+      if (!key.startsWith(PREFIX + nodeDigest(node)) || excepted.has(key)) continue;
       const record = await this.#read(key);
       if (record?.node === node) records.push(record);
     }

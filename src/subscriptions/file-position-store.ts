@@ -35,11 +35,12 @@ export class FilePositionStore implements PositionStore {
     }
   }
 
-  async list(node: string): Promise<PositionRecord[]> {
+  async list(node: string, except: readonly PositionKey[] = []): Promise<PositionRecord[]> {
     const prefix = nodeDigest(node);
+    const excepted = new Set(except.map((key) => keyDigest(key) + SUFFIX));
     const records: PositionRecord[] = [];
     for (const name of await this.#names()) {
-      if (!name.startsWith(prefix) || !name.endsWith(SUFFIX)) continue;
+      if (!name.startsWith(prefix) || !name.endsWith(SUFFIX) || excepted.has(name)) continue;
       const record = await this.#read(join(this.#directory, name));
       if (record?.node === node) records.push(record);
     }

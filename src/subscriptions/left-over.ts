@@ -1,24 +1,25 @@
 import type { AccountLink } from './account-link.js';
+import type { PositionKey } from './position-record.js';
 import type { PositionStore } from './position-store.js';
 
 /**
  * Ends the subscriptions that an earlier configuration of a node has left on the server: to mailboxes that it does not
  * watch any more. Their positions stay, should it watch them again. Throws a `PositionError` when they cannot be
  * looked up or saved.
- * @param isWatched whether the node still watches a mailbox
+ * @param watched where the positions are of what the node watches now
  */
 export async function endLeftOver(
   node: string,
   store: PositionStore,
   account: AccountLink,
-  isWatched: (mailbox: string) => boolean,
+  watched: readonly PositionKey[],
 ): Promise<void> {
-  for (const record of await store.list(node)) {
-    const { subscriptionId, adopted, about, ...position } = record;
-    if (subscriptionId === undefined || adopted !== undefined || isWatched(record.mailbox)) continue;
+  for (const { subscriptionId, ...position } of await store.list(node, watched)) {
+    // What was adopted may belong to another account; the server ends it when nobody asks for it.
+    if (subscriptionId === undefined || position.adopted) continue;
     const { server } = await account.connect();
-    if (record.server !== server.name || record.incarnation !== server.incarnation) continue;
-    await account.endSubscription({ ...about, subscriptionId });
-    await store.save({ ...position, about });
+    if (position.server !== server.name || position.incarnation !== server.incarnation) continue;
+    await account.endSubscription({ ...position.about, subscriptionId });
+    await store.save(position);
   }
 }

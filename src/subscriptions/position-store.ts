@@ -7,8 +7,8 @@ export interface PositionStore {
   /** Resolves when the record would survive a crash. */
   save(record: PositionRecord): Promise<void>;
   remove(key: PositionKey): Promise<void>;
-  /** All readable records of a node. */
-  list(node: string): Promise<PositionRecord[]>;
+  /** All records of a node; those at the keys `except` are not even looked at. */
+  list(node: string, except?: readonly PositionKey[]): Promise<PositionRecord[]>;
 }
 
 /** A short name for a node that is safe in file names and context keys, whatever characters its id has. */

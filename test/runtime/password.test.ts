@@ -69,19 +69,15 @@ describe('a password that the server refuses', () => {
       for (const form of forms) assert.ok(!seen.includes(form.replace(/=+$/, '')), 'a password shows');
     }
   });
-});
 
-describe('a password that is changed on the server', () => {
-  const current = withNodeRed();
-
-  it('stops the node with one error, and the new one carries on from the same place', async () => {
-    const lab = current();
-    await lab.connect();
+  it('because it was changed, stops the node with one error, and the new one carries on from the same place', async () => {
+    const { user } = lab.sandbox;
+    await lab.connect(lab.flow({}, { credentials: { username: user, password: RIGHT } }));
     const delivered = [...lab.deliver(2), await lab.settled()];
-    lab.sandbox.setPassword(lab.sandbox.user, RIGHT);
+    lab.sandbox.setPassword(user, WRONG);
     await lab.red.until(() => lab.red.status(lab.id('pull')).text === 'password refused');
     delivered.push(...lab.deliver(2));
-    await lab.red.deploy(lab.flow({}, { credentials: { username: lab.sandbox.user, password: RIGHT } }), 'nodes');
+    await lab.red.deploy(lab.flow({}, { credentials: { username: user, password: WRONG } }), 'nodes');
     await lab.assertExactly(delivered);
     assert.equal(lab.red.errors().length, 1);
   });

@@ -24,7 +24,9 @@ export class MemoryStore implements PositionStore {
     return Promise.resolve();
   }
 
-  list(node: string): Promise<PositionRecord[]> {
-    return Promise.resolve([...this.records.values()].filter((record) => record.node === node));
+  list(node: string, except: readonly PositionKey[] = []): Promise<PositionRecord[]> {
+    const excepted = new Set(except.map(keyDigest));
+    const records = [...this.records].filter(([key, record]) => record.node === node && !excepted.has(key));
+    return Promise.resolve(records.map(([, record]) => record));
   }
 }

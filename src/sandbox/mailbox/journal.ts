@@ -67,7 +67,7 @@ export class Journal {
   append({ type, subject, old, unreadCount, seenBy }: RaisedEvent): void {
     // Every event has the same fields in the same order, which keeps reading them fast.
     const event = { position: ++this.#last, time: this.clock.now(), type, subject, old, unreadCount, seenBy };
-    this.#events.push(event as JournalEvent);
+    this.#events.push(event);
     this.#forget();
   }
 
@@ -80,7 +80,8 @@ export class Journal {
   /** The known events after `position`, in order. */
   *after(position: number): Generator<JournalEvent> {
     for (let at = Math.max(this.#head, this.#head + position - this.#forgotten); at < this.#events.length; at++) {
-      yield this.#events[at] as JournalEvent;
+      const event = this.#events[at];
+      if (event) yield event;
     }
   }
 

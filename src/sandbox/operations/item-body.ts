@@ -9,6 +9,11 @@ export function itemBody(item: Item, shape: ItemShape): string {
   return element('t:Body', { BodyType: type }, escapeXml(type === item.bodyType ? item.body : converted(item)));
 }
 
+/** A Body as plain text, which clients can ask for besides. */
+export function textBody(item: Item, name: string): string {
+  return element(name, { BodyType: 'Text' }, escapeXml(item.bodyType === 'Text' ? item.body : converted(item)));
+}
+
 function converted({ body, bodyType }: Item): string {
   if (bodyType === 'Text') return `<html><body><p>${escapeXml(body).replaceAll('&#10;', '<br>')}</p></body></html>`;
   return body

@@ -2,7 +2,7 @@ import { element, textElement } from '../../protocol/xml-writer.js';
 import type { Item } from '../mailbox/item.js';
 import type { Person } from '../mailbox/person.js';
 import { timeStamp } from '../time-stamp.js';
-import { itemBody, mimeContent } from './item-body.js';
+import { itemBody, mimeContent, textBody } from './item-body.js';
 import type { ItemShape } from './item-shape.js';
 import { writeExtendedProperties } from './property-paths.js';
 import { mapiValue } from './property-value.js';
@@ -78,6 +78,7 @@ const AFTER_EXTENDED: readonly Property[] = [
   property('item:LastModifiedName', 'all', ({ from }) => from?.name),
   property('item:LastModifiedTime', 'all', ({ lastModified }) => timeStamp(lastModified)),
   property('item:IsAssociated', 'all', () => false),
+  { uri: 'item:TextBody', base: 'asked', write: (item, name, shape) => (shape.isSearch ? '' : textBody(item, name)) },
 ];
 
 /** What messages have besides (MessageType). */

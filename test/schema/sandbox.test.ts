@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { startSandbox, type Sandbox } from '../../dist/src/sandbox/sandbox.js';
 import { needsSchema, schemaErrors } from '../support/schema.js';
 import { ManualClock } from '../support/manual-clock.js';
-import { Client } from './client.js';
+import { Client } from '../sandbox/client.js';
 
 /** Everything that the sandbox sends as Exchange, held against the schema. */
 describe('sandbox: what it sends is valid', () => {

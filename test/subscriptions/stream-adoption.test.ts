@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { AdoptionRegistry } from '../../dist/src/subscriptions/adoption-registry.js';
+import type { Engine } from '../../dist/src/subscriptions/engine.js';
+import type { LiveSubscription } from '../../dist/src/subscriptions/live-subscription.js';
+import { StreamEngine } from '../../dist/src/subscriptions/stream-engine.js';
+import { StreamHub } from '../../dist/src/subscriptions/stream-hub.js';
+import { Subscriber } from '../../dist/src/subscriptions/subscriber.js';
+import { SubscriptionAdopter } from '../../dist/src/subscriptions/subscription-adopter.js';
+import { INBOX } from '../support/pull-lab.js';
+import { Recorder } from '../support/recorder.js';
+import { StreamLab } from '../support/stream-lab.js';
+import { ioTurns } from '../support/wait.js';
+
+for (const character of ['exchange', 'grommunio'] as const) {
+  describe(`a streaming subscription that is adopted (${character})`, () => {
+    let lab: StreamLab;
+    let adopter: SubscriptionAdopter;
+    let engines: Engine[];
+
+    beforeEach(async () => {
+      lab = await StreamLab.open({ character });
+      engines = [];
+    });
+    afterEach(async () => {
+      let closed = false;
+      void adopter.close(true).then(() => (closed = true));
+      await lab.untilAfter(() => closed, 500);
+      await lab.close();
+    });
+
+    it('is made as the engine that goes on with it would make it', async () => {
+      const link = lab.base.account();
+      const hub = new StreamHub(link);
+      const registry = new AdoptionRegistry(lab.clock, () => undefined);
+      const told = new Recorder();
+      const made: LiveSubscription[] = [];
+      const subscriber = new Subscriber({ id: 'subscribe-node', accountId: 'account', account: link, hub, registry });
+      await subscriber.subscribe(
+        [{ ...INBOX, events: ['NewMail'], delivery: 'streaming', subscriptionTimeout: 30, connectionTimeout: 7 }],
+        {
+          subscribed: (one) => void made.push(one),
+          unsubscribed: () => undefined,
+          failed: (error) => assert.fail(error),
+          finished: () => undefined,
+        },
+      );
+      const [subscription] = made;
+      assert.ok(subscription);
+      assert.equal(subscription.connectionTimeout, 7);
+      assert.equal(subscription.subscriptionTimeout, undefined);
+      assert.equal(subscription.watermark !== undefined, character === 'exchange');
+
+      adopter = new SubscriptionAdopter({
+        id: 'stream-node',
+        delivery: 'streaming',
+        store: lab.base.store,
+        account: () => ({ link, hub, registry }),
+        listenerFor: () => told,
+        makeEngine: ({ account, ...parts }) => {
+          const connectionTimeout = parts.adopted?.connectionTimeout ?? 30;
+          const common = { ...parts, account: account.link, hub: account.hub, owner: 'stream-node' };
+          const engine = new StreamEngine({ ...common, connectionTimeout, missed: 'recover' });
+          engines.push(engine);
+          return engine;
+        },
+      });
+      const early = lab.deliver();
+      assert.equal(await adopter.adopt(subscription), true);
+      await lab.untilAfter(() => told.current === 'connected', 50);
+      assert.equal(engines[0]?.subscriptionId, subscription.subscriptionId, 'not made again');
+      lab.sandbox.mailbox().deliver({ subject: 'elsewhere' }, 'junkemail');
+      const late = lab.deliver(2);
+      await lab.untilAfter(() => told.items.length >= 3, 1000);
+      await lab.clock.advance(20_000);
+      await ioTurns(20);
+      assert.deepEqual(told.items, [...early, ...late]);
+      assert.deepEqual(told.gaps, []);
+      const [record] = lab.base.store.records.values();
+      assert.equal(record?.adopted?.connectionTimeout, 7);
+    });
+  });
+}
