@@ -102,7 +102,7 @@ export class CatchUp {
       try {
         const { watermark } = this.#options.position;
         if (watermark === undefined) this.#tellGap(why, undefined);
-        else await this.#replay(watermark, signal);
+        else await this.#replay(watermark, signal, backOff);
       } catch (thrown) {
         this.#missing = why;
         if (!isOver()) await this.#trouble(toEwsError(thrown), backOff, signal);
@@ -118,12 +118,14 @@ export class CatchUp {
     this.#options.done();
   }
 
-  async #replay(watermark: string, signal: AbortSignal): Promise<void> {
+  async #replay(watermark: string, signal: AbortSignal, backOff: BackOff): Promise<void> {
     const { account, description, position, send } = this.#options;
     const connection = await account.connect();
     const sent = new SentLog(position.sent.keys());
     let last = watermark;
     for await (const { events, watermark: next } of replay({ connection, account, description, signal }, watermark)) {
+      // It goes forward: what went wrong before is over.
+      backOff.reset();
       this.#holdBack.replayed(events);
       const missed = events.filter((event) => !sent.take(event));
       if (missed.length > 0) await send(missed, true);

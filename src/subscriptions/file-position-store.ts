@@ -1,10 +1,12 @@
-import { readdir, readFile, rename, rm } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeDurably } from './durable-file.js';
 import { checkedRecord, PositionError, type PositionKey, type PositionRecord } from './position-record.js';
 import { keyDigest, nodeDigest, type PositionStore } from './position-store.js';
 
 const SUFFIX = '.position.json';
+/** A temporary file that is so much older than the last change of the directory is nobody's, in milliseconds. */
+const LEFT_OVER_MS = 60_000;
 
 /** Positions as files in one directory, a file each. */
 export class FilePositionStore implements PositionStore {
@@ -15,6 +17,7 @@ export class FilePositionStore implements PositionStore {
   }
 
   async load(key: PositionKey): Promise<PositionRecord | undefined> {
+    await this.#clean(keyDigest(key) + SUFFIX);
     return this.#read(this.#path(key));
   }
 
@@ -49,6 +52,18 @@ export class FilePositionStore implements PositionStore {
 
   #path(key: PositionKey): string {
     return join(this.#directory, keyDigest(key) + SUFFIX);
+  }
+
+  /** Removes what a process that was killed in the middle of writing left beside a position. Never rejects. */
+  async #clean(name: string): Promise<void> {
+    const names = await this.#names().catch(() => []);
+    for (const other of names.filter((one) => one.startsWith(`${name}.`) && one.endsWith('.tmp'))) {
+      const path = join(this.#directory, other);
+      // Another process may be writing this very moment.
+      const [left, newest] = await Promise.all([stat(path), stat(this.#directory)]).catch(() => []);
+      if (left && newest && newest.mtimeMs - left.mtimeMs > LEFT_OVER_MS)
+        await rm(path, { force: true }).catch(() => undefined);
+    }
   }
 
   async #names(): Promise<string[]> {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ContextPositionStore } from '../../dist/src/subscriptions/context-position-store.js';
@@ -58,6 +58,16 @@ describe('positions in files', () => {
     await store.save(record('3', { ...KEY, node: 'other' }));
     assert.deepEqual((await store.list(KEY.node)).map(({ watermark }) => watermark).sort(), ['1', '2']);
     assert.deepEqual(await store.list('nobody'), []);
+  });
+
+  it('lose what a killed process left half written beside them, but not what another is writing', async () => {
+    await store.save(record('1'));
+    const [name = ''] = await readdir(directory);
+    await writeFile(join(directory, `${name}.0a0b0c0d.tmp`), 'half');
+    await utimes(join(directory, `${name}.0a0b0c0d.tmp`), 0, 0);
+    await writeFile(join(directory, `${name}.01020304.tmp`), 'half');
+    assert.equal((await store.load(KEY))?.watermark, '1');
+    assert.deepEqual((await readdir(directory)).sort(), [name, `${name}.01020304.tmp`]);
   });
 
   it('are gone when removed', async () => {
