@@ -60,9 +60,8 @@ export class FilePositionStore implements PositionStore {
     for (const other of names.filter((one) => one.startsWith(`${name}.`) && one.endsWith('.tmp'))) {
       const path = join(this.#directory, other);
       // Another process may be writing this very moment.
-      const [left, newest] = await Promise.all([stat(path), stat(this.#directory)]).catch(() => []);
-      if (left && newest && newest.mtimeMs - left.mtimeMs > LEFT_OVER_MS)
-        await rm(path, { force: true }).catch(() => undefined);
+      const age = (await mtime(this.#directory)) - (await mtime(path));
+      if (age > LEFT_OVER_MS) await rm(path, { force: true }).catch(() => undefined);
     }
   }
 
@@ -91,6 +90,14 @@ export class FilePositionStore implements PositionStore {
       throw error;
     }
   }
+}
+
+/** When a file was last changed, in milliseconds since 1970; NaN for one that is gone. */
+async function mtime(path: string): Promise<number> {
+  return stat(path).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => Number.NaN,
+  );
 }
 
 function parse(text: string): unknown {

@@ -1,5 +1,5 @@
-import { startSandbox, type Sandbox } from '../../dist/src/sandbox/sandbox.js';
 import assert from 'node:assert/strict';
+import { startSandbox, type Sandbox } from '../../dist/src/sandbox/sandbox.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { until } from '../support/wait.js';
 import { ClientProcess } from './client-process.js';
