@@ -1,0 +1,134 @@
+import type { ChildProcess } from 'node:child_process';
+import { systemClock } from '../../dist/src/clock.js';
+import { subscribe } from '../../dist/src/protocol/subscribe.js';
+import { EwsClient } from '../../dist/src/transport/ews-client.js';
+import type { EventStream } from '../../dist/src/transport/event-stream.js';
+import {
+  Counter,
+  deploy,
+  flowWith,
+  measured,
+  median,
+  printRow,
+  quantile,
+  tell,
+  withNodeRed,
+  withSandbox,
+} from './parts.js';
+import type { BenchRuntime, Figures } from './parts.js';
+import type { SandboxAnswer } from './sandbox-process.js';
+
+/** Events in an envelope. */
+const SIZES = [1, 50];
+/** Events in a round. */
+const EVENTS = 10_000;
+/** Rounds that are measured, after one that warms up; the median is shown. */
+const ROUNDS = 5;
+/** Events a second while the delay is measured, and how many of them. */
+const STEADY = { perSecond: 1000, events: 5000 };
+/** Open streams, whose memory is measured. */
+const IDLE = [1, 100, 1000];
+const STREAM = { type: 'ews-stream', connectionTimeout: '30' };
+
+/** From the sandbox, in another process, through a real Node-RED in this one: socket to message. */
+export async function run(): Promise<void> {
+  await withNodeRed(async (runtime) => {
+    const counter = new Counter(runtime.RED);
+    printRow('events an envelope', 'events a round', 'events/s', 'CPU µs/event');
+    for (const size of SIZES) {
+      await withSandbox({ eventsPerNotification: size }, async (sandbox, address) => {
+        await connect(runtime, counter, address);
+        const { perSecond, cpu } = await throughput(counter, sandbox);
+        printRow(String(size), String(EVENTS), perSecond.toFixed(0), cpu.toFixed(0));
+        if (size === SIZES.at(-1)) await delays(counter, sandbox);
+        if (size === SIZES.at(-1)) await reopening(counter, sandbox);
+        await deploy(runtime.port, []);
+      });
+    }
+  });
+  await withSandbox({ eventsPerNotification: 50 }, (_sandbox, address) => memory(address));
+}
+
+async function connect({ port }: BenchRuntime, counter: Counter, address: SandboxAnswer): Promise<void> {
+  const connected = counter.status('green');
+  await deploy(port, flowWith(address, STREAM));
+  await connected;
+}
+
+async function throughput(counter: Counter, sandbox: ChildProcess): Promise<Figures> {
+  const rounds: Figures[] = [];
+  for (let round = 0; round <= ROUNDS; round += 1) {
+    rounds.push(
+      await measured(EVENTS, async () => {
+        const arrived = counter.arrived(EVENTS);
+        await Promise.all([tell(sandbox, { deliver: EVENTS }), arrived]);
+      }),
+    );
+  }
+  return median(rounds.slice(1));
+}
+
+/** From the delivery in the sandbox to the message in the flow. */
+async function delays(counter: Counter, sandbox: ChildProcess): Promise<void> {
+  const seen = new Map<string, bigint>();
+  counter.onMessage = ({ payload }) => seen.set(payload.itemId.id, process.hrtime.bigint());
+  const arrived = counter.arrived(STEADY.events);
+  const { delivered = [] } = await tell(sandbox, { deliver: STEADY.events, perSecond: STEADY.perSecond });
+  await arrived;
+  counter.onMessage = undefined;
+  const ms = delivered.map(([id, at]) => Number((seen.get(id) ?? 0n) - BigInt(at)) / 1e6);
+  console.log(
+    `  delay at ${STEADY.perSecond} events/s: median ${quantile(ms, 0.5).toFixed(1)} ms, 99th percentile ${quantile(ms, 0.99).toFixed(1)} ms`,
+  );
+}
+
+/** From a reset of the connection until the node is connected again, everything caught up. */
+async function reopening(counter: Counter, sandbox: ChildProcess): Promise<void> {
+  const ms: number[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const waiting = counter.status('yellow');
+    await tell(sandbox, { reset: true });
+    await waiting;
+    const before = process.hrtime.bigint();
+    await counter.status('green');
+    ms.push(Number(process.hrtime.bigint() - before) / 1e6);
+  }
+  console.log(
+    `  connected again after a reset, with its wait before the first retry: median ${quantile(ms, 0.5).toFixed(0)} ms`,
+  );
+}
+
+/** Resident memory that each open and idle stream takes, over plain HTTP. */
+async function memory({ url, user, password }: SandboxAnswer): Promise<void> {
+  const client = new EwsClient({
+    url,
+    credentials: { type: 'basic', username: user, password },
+    version: 'Exchange2013',
+    timeoutMs: 60_000,
+    clock: systemClock,
+  });
+  const streams: EventStream[] = [];
+  printRow('idle streams', 'KiB resident each', 'KiB heap each');
+  global.gc?.();
+  const before = process.memoryUsage();
+  for (const count of IDLE) {
+    while (streams.length < count) streams.push(await open(client));
+    global.gc?.();
+    const { rss, heapUsed } = process.memoryUsage();
+    const each = (bytes: number) => (bytes / 1024 / count).toFixed(1);
+    printRow(String(count), each(rss - before.rss), each(heapUsed - before.heapUsed));
+  }
+  await Promise.all(streams.map((stream) => stream.end()));
+  await client.close();
+}
+
+async function open(client: EwsClient): Promise<EventStream> {
+  const { response } = await client.call(subscribe, {
+    delivery: 'streaming',
+    scope: { folders: [{ id: 'inbox' }] },
+    events: ['NewMail'],
+  });
+  const stream = await client.openStream({ subscriptionIds: [response.subscriptionId], connectionTimeoutMinutes: 30 });
+  await stream.next();
+  return stream;
+}
