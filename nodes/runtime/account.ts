@@ -6,7 +6,9 @@ import {
   type AccountConnection,
   type AccountLink,
   type EndableSubscription,
+  type ServerTraits,
 } from '../../src/subscriptions/account-link.js';
+import type { RequestContext } from '../../src/transport/ews-client.js';
 import { AdoptionRegistry } from '../../src/subscriptions/adoption-registry.js';
 import type { LiveSubscription } from '../../src/subscriptions/live-subscription.js';
 import { StreamHub } from '../../src/subscriptions/stream-hub.js';
@@ -86,9 +88,9 @@ export class Account implements AccountLink {
       bound.abort();
     }, END_TIME_MS);
     try {
-      const { client } = await this.connect();
+      const { client, traits } = await this.connect();
       const { subscriptionId } = subscription;
-      await client.call(unsubscribe, { subscriptionId }, contextOf(subscription, this.email, bound.signal));
+      await client.call(unsubscribe, { subscriptionId }, this.#contextOf(subscription, traits, bound.signal));
     } catch (error) {
       // What the server does not know any more needs no ending; all else is tried again at the next start.
       const gone = error instanceof EwsError && error.action === 'resubscribe';
@@ -98,28 +100,42 @@ export class Account implements AccountLink {
     }
   }
 
+  endUnwanted(): void {
+    void this.#options.unwanted.takeAll().then(async (subscriptions) => {
+      for (const subscription of subscriptions) await this.endSubscription(subscription);
+    });
+  }
+
   /** Ends what nobody adopted, waits for the nodes to leave, then closes the connections. */
   async close(): Promise<void> {
-    await Promise.all(this.registry.giveUpWaiting().map((subscription) => this.endSubscription(subscription)));
-    if (this.#users.size > 0) {
-      await new Promise<void>((resolve) => {
-        const timer = this.clock.setTimer(resolve, LEAVE_TIME_MS);
-        this.#lastLeft = () => {
-          this.clock.clearTimer(timer);
-          resolve();
-        };
-      });
-    }
+    const unadopted = this.registry.giveUpWaiting().map((subscription) => this.endSubscription(subscription));
+    await Promise.all([...unadopted, this.#allLeft()]);
     const connection = await this.#connection?.catch(() => undefined);
     await connection?.client.close();
+  }
+
+  /** Resolves when no node uses it any more, or has taken too long to say so. */
+  async #allLeft(): Promise<void> {
+    if (this.#users.size === 0) return;
+    await new Promise<void>((resolve) => {
+      const timer = this.clock.setTimer(resolve, LEAVE_TIME_MS);
+      this.#lastLeft = () => {
+        this.clock.clearTimer(timer);
+        resolve();
+      };
+    });
+  }
+
+  #contextOf(subscription: EndableSubscription, { watermarks }: ServerTraits, signal: AbortSignal): RequestContext {
+    return subscription.delivery === 'streaming'
+      ? this.hub.context({ ...subscription, shares: watermarks !== false }, signal)
+      : contextOf(subscription, this.email, signal);
   }
 
   /** Ends, once for each start, what an earlier run could not. */
   #tidy(): void {
     if (this.#tidied) return;
     this.#tidied = true;
-    void this.#options.unwanted.takeAll().then(async (subscriptions) => {
-      for (const subscription of subscriptions) await this.endSubscription(subscription);
-    });
+    this.endUnwanted();
   }
 }

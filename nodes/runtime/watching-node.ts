@@ -58,7 +58,12 @@ export function registerWatchingType(red: NodeAPI, type: WatchingType): void {
       }, done);
     });
     this.on('close', (removed: boolean, done: () => void) => {
-      void input.close(!isGoneForGood(red, this, removed)).finally(done);
+      input
+        .close(!isGoneForGood(red, this, removed))
+        .catch((error: unknown) => {
+          this.warn(texts.error(toEwsError(error)).message);
+        })
+        .finally(done);
     });
   });
 }
@@ -146,11 +151,14 @@ class WatchingNode {
       });
       return makeEngine({ account, description, keeper, listener });
     });
+    const closing = new AbortController();
     let tidied = Promise.resolve();
     whenFlowsStand(this.#red, node, () => {
       for (const engine of engines) engine.start();
       // Trouble with the store or the account is for the engines to tell: they meet it too.
-      tidied = endLeftOver(node.id, store, account.link, descriptions.map(keyOf)).catch(() => undefined);
+      tidied = endLeftOver(node.id, store, account.link, descriptions.map(keyOf), closing.signal).catch(
+        () => undefined,
+      );
     });
     const { email } = account.link;
     return {
@@ -160,6 +168,7 @@ class WatchingNode {
         engines.length === 1 ? engines : engines.filter((engine) => isSelected(selectable(engine, email), selection)),
       close: async (keep) => {
         this.#board.close();
+        closing.abort();
         await Promise.all([tidied, ...engines.map((engine) => engine.close(keep))]);
         owner.account?.leave(node.id);
       },

@@ -32,7 +32,9 @@ export interface AccountLink {
   /** The account's one client. Throws an `EwsError` when there can be none. */
   connect(): Promise<AccountConnection>;
   /** Ends, now if possible or at the next start, a subscription that nobody wants. Never throws. */
-  endSubscription(subscription: EndableSubscription, signal?: AbortSignal): Promise<void>;
+  endSubscription(subscription: EndableSubscription): Promise<void>;
+  /** Tries again to end what could not be ended before. */
+  endUnwanted(): void;
 }
 
 /** What is needed to end a subscription. */
@@ -40,6 +42,8 @@ export interface EndableSubscription {
   readonly subscriptionId: string;
   readonly mailbox: string;
   readonly access: 'delegate' | 'impersonate';
+  /** `streaming`: it lives at the back end of the account's streams. */
+  readonly delivery?: 'pull' | 'push' | 'streaming';
 }
 
 /** In whose name the requests of a subscription are made, and at which back end. */

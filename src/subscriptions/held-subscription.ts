@@ -32,6 +32,7 @@ export class HeldSubscription {
   #watermark: string | undefined;
   #upTo: string | undefined;
   #paused = false;
+  #pausedSet = false;
   /** Why events may be missing if the next subscription begins now. */
   #interrupted: GapReason | undefined;
   #catchingUp = false;
@@ -72,7 +73,8 @@ export class HeldSubscription {
     if (!readable) this.#interrupted = 'position-lost';
     if (!record || record.server !== connection.server.name || record.incarnation !== connection.server.incarnation)
       return;
-    this.#paused = record.paused ?? false;
+    // Told while there was no connection yet, it holds against what an earlier run left.
+    this.#paused = this.#pausedSet ? this.#paused : (record.paused ?? false);
     this.#upTo = record.upTo;
     const began = record.subscriptionId !== undefined || record.watermark !== undefined;
     if (began) this.#interrupted = 'no-watermark';
@@ -163,6 +165,13 @@ export class HeldSubscription {
     this.#interrupted = 'watermark-refused';
   }
 
+  /** An answer with events may have been lost for good. */
+  answerLost(): void {
+    this.#interrupted = 'no-watermark';
+    this.#tellWhatIsLeftOut(undefined);
+    this.#interrupted = undefined;
+  }
+
   /** Gives the subscription up, to make another from the same watermark. */
   async giveUp(): Promise<void> {
     const id = this.#id;
@@ -187,7 +196,16 @@ export class HeldSubscription {
 
   async setPaused(paused: boolean): Promise<void> {
     this.#paused = paused;
+    this.#pausedSet = true;
+    const { keeper } = this.#options;
     if (this.#connection) await this.save();
+    else if (await keeper.load()) await this.#rememberPause();
+  }
+
+  /** Before there is a connection, only what is kept already can be changed. */
+  async #rememberPause(): Promise<void> {
+    const { record } = this.#options.keeper;
+    if (record) await this.#options.keeper.save({ ...record, paused: this.#paused });
   }
 
   /** Ends the subscription on the server and forgets where it was: what comes next begins then. */

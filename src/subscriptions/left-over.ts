@@ -6,6 +6,7 @@ import type { PositionStore } from './position-store.js';
  * Ends the subscriptions that an earlier configuration of a node has left on the server: to mailboxes that it does not
  * watch any more. Their positions stay, should it watch them again. Throws a `PositionError` when they cannot be
  * looked up or saved.
+ * @param signal ends it between two subscriptions; what is left is ended at the next start
  * @param watched where the positions are of what the node watches now
  */
 export async function endLeftOver(
@@ -13,9 +14,11 @@ export async function endLeftOver(
   store: PositionStore,
   account: AccountLink,
   watched: readonly PositionKey[],
+  signal: AbortSignal,
 ): Promise<void> {
   for (const { subscriptionId, ...position } of await store.list(node, watched)) {
     // What was adopted may belong to another account; the server ends it when nobody asks for it.
+    if (signal.aborted) return;
     if (subscriptionId === undefined || position.adopted) continue;
     const { server } = await account.connect();
     if (position.server !== server.name || position.incarnation !== server.incarnation) continue;

@@ -12,17 +12,19 @@ export async function makeSubscription(
   account: AccountLink,
   hub: StreamHub,
   order: SubscribeOrder,
+  signal: AbortSignal,
 ): Promise<Beginning> {
   const connection = await account.connect();
   return order.delivery === 'pull'
-    ? makePull(connection, account, order)
-    : makeStreaming(connection, account, hub, order);
+    ? makePull(connection, account, order, signal)
+    : makeStreaming(connection, account, hub, order, signal);
 }
 
 async function makePull(
   { client }: AccountConnection,
   account: AccountLink,
   order: SubscribeOrder,
+  signal: AbortSignal,
 ): Promise<Beginning> {
   const { response } = await client.call(
     subscribe,
@@ -33,7 +35,7 @@ async function makePull(
       timeoutMinutes: order.subscriptionTimeout,
       ...(order.watermark === undefined ? {} : { watermark: order.watermark }),
     },
-    contextOf(order, account.email),
+    contextOf(order, account.email, signal),
   );
   return response;
 }
@@ -48,6 +50,7 @@ async function makeStreaming(
   account: AccountLink,
   hub: StreamHub,
   order: SubscribeOrder,
+  signal: AbortSignal,
 ): Promise<Beginning> {
   const { client, traits } = connection;
   let { watermark } = order;
@@ -56,7 +59,7 @@ async function makeStreaming(
       connection,
       account,
       description: order,
-      signal: new AbortController().signal,
+      signal,
     });
     traits.watermarks = bookmark.watermark !== undefined;
     watermark ??= bookmark.watermark;
@@ -66,7 +69,7 @@ async function makeStreaming(
   const { response } = await client.call(
     subscribe,
     { delivery: 'streaming', scope: all ? { allFolders: true } : scopeOf(order), events: order.events },
-    hub.context({ mailbox, access, shares: traits.watermarks }),
+    hub.context({ mailbox, access, shares: traits.watermarks }, signal),
   );
   return { subscriptionId: response.subscriptionId, ...(watermark === undefined ? {} : { watermark }) };
 }

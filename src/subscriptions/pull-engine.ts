@@ -1,8 +1,9 @@
-import type { EwsError } from '../protocol/ews-error.js';
+import { EwsError } from '../protocol/ews-error.js';
 import { getEvents } from '../protocol/get-events.js';
 import type { MailboxEvent } from '../protocol/mailbox-event.js';
 import type { Notification } from '../protocol/notification.js';
 import { PULL_TIMEOUT_MINUTES } from '../protocol/subscribe.js';
+import { mayHaveLostAnswer } from '../transport/network-error.js';
 import { contextOf, type AccountConnection, type AccountLink } from './account-link.js';
 import type { Engine } from './engine.js';
 import type { EngineListener } from './engine-listener.js';
@@ -142,6 +143,10 @@ export class PullEngine implements Engine, LoopSteps {
     this.#held.watermarkRefused();
   }
 
+  makeRoom(): void {
+    this.#options.account.endUnwanted();
+  }
+
   mailboxMoved(error: EwsError): void {
     this.#held.forgetAffinity();
     this.#held.lost(error);
@@ -181,7 +186,9 @@ export class PullEngine implements Engine, LoopSteps {
       const subscriptionId = this.#held.id ?? '';
       const sent = this.#held.watermark;
       const request = { subscriptionId, ...(sent === undefined ? {} : { watermark: sent }) };
-      const { response, serverTime } = await connection.client.call(getEvents, request, context);
+      const { response, serverTime } = await connection.client
+        .call(getEvents, request, context)
+        .catch((error: unknown) => this.#failedToAsk(error, connection));
       if (!this.#joins(response, sent)) {
         await this.#held.giveUp();
         continue;
@@ -196,6 +203,12 @@ export class PullEngine implements Engine, LoopSteps {
       }
       if (this.#loop.isClosed() || this.#loop.isPaused()) return;
     }
+  }
+
+  /** Without watermarks, what was in an answer that did not arrive cannot be asked for again. */
+  #failedToAsk(error: unknown, { traits }: AccountConnection): never {
+    if (traits.watermarks === false && error instanceof EwsError && mayHaveLostAnswer(error)) this.#held.answerLost();
+    throw error;
   }
 
   /**

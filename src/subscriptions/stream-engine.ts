@@ -156,6 +156,10 @@ export class StreamEngine implements LoopSteps, StreamMember {
     this.#position.forget();
   }
 
+  makeRoom(): void {
+    this.#options.account.endUnwanted();
+  }
+
   mailboxMoved(error: EwsError): void {
     const context = this.#options.hub.context(this);
     if (context.affinity) this.#connection?.client.forgetAffinity(context.affinity.group);
@@ -216,7 +220,7 @@ export class StreamEngine implements LoopSteps, StreamMember {
     const { subscriptionId } = this.#position;
     this.#position.subscriptionId = undefined;
     if (subscriptionId === undefined) return;
-    await this.#options.account.endSubscription({ ...this.#options.description, subscriptionId });
+    await this.#options.account.endSubscription({ ...this.#options.description, subscriptionId, delivery: 'streaming' });
   }
 
   /** Returns whether it was left paused. */

@@ -47,6 +47,7 @@ export class Subscriber {
   readonly #options: SubscriberOptions;
   // One order after the other: two that run at once could make the same subscription twice.
   #queue: Promise<void> = Promise.resolve();
+  readonly #closing = new AbortController();
 
   constructor(options: SubscriberOptions) {
     this.#options = options;
@@ -58,20 +59,23 @@ export class Subscriber {
 
   /** Makes what does not exist yet; what does is told again, so that ordering twice is harmless. */
   subscribe(orders: readonly SubscribeOrder[], output: SubscriberOutput): Promise<void> {
-    return this.#enqueue(() => this.#subscribeAll(orders, output));
+    return this.#enqueue(() => this.#subscribeAll(this.#own(orders), output));
   }
 
   unsubscribe(selection: Selection, output: SubscriberOutput): Promise<void> {
     return this.#enqueue(() =>
       this.#end(
-        this.list().filter((one) => isSelected(one, selection)),
+        this.list().filter(({ subscriptionId, mailbox }) =>
+          isSelected({ subscriptionId, mailbox: mailbox || this.#options.account.email }, selection),
+        ),
         output,
       ),
     );
   }
 
   /** Exactly these from now on: makes what is missing, ends what is not named. */
-  set(orders: readonly SubscribeOrder[], output: SubscriberOutput): Promise<void> {
+  set(named: readonly SubscribeOrder[], output: SubscriberOutput): Promise<void> {
+    const orders = this.#own(named);
     return this.#enqueue(async () => {
       const surplus = this.list().filter((one) => !orders.some((order) => isOrdered(order, one)));
       await this.#end(surplus, output);
@@ -82,14 +86,27 @@ export class Subscriber {
   /** Ends what nobody has adopted. */
   async close(): Promise<void> {
     const { registry, account, id } = this.#options;
+    this.#closing.abort();
     await this.#queue;
     await Promise.all(registry.giveUpWaiting(id).map((one) => account.endSubscription(one)));
+  }
+
+  /** A method, as it changes while one waits. */
+  #isClosing(): boolean {
+    return this.#closing.signal.aborted;
+  }
+
+  /** The account's own mailbox is the same whether it is named or not. */
+  #own(orders: readonly SubscribeOrder[]): SubscribeOrder[] {
+    const email = this.#options.account.email.toLowerCase();
+    const isOwn = ({ mailbox, access }: SubscribeOrder) => access === 'delegate' && mailbox.toLowerCase() === email;
+    return orders.map((order) => (isOwn(order) ? { ...order, mailbox: '' } : order));
   }
 
   #enqueue(work: () => Promise<void>): Promise<void> {
     const done = this.#queue.then(async () => {
       await this.#options.registry.loaded();
-      await work();
+      if (!this.#isClosing()) await work();
     });
     this.#queue = done.catch(() => undefined);
     return done;
@@ -99,21 +116,24 @@ export class Subscriber {
     const distinct = orders.filter((order, at) => orders.findIndex((other) => isOrdered(order, other)) === at);
     let failed = 0;
     await eachOf(distinct, async (order) => {
+      if (this.#isClosing()) return;
       const existing = this.list().find((one) => isOrdered(order, one));
       try {
         output.subscribed(existing ?? (await this.#make(order)));
       } catch (error) {
+        if (this.#isClosing()) return;
         failed += 1;
         output.failed(toEwsError(error, 'Subscribe'), order.mailbox || this.#options.account.email);
       }
     });
+    if (this.#isClosing()) return;
     output.finished({ wanted: distinct.length, subscribed: distinct.length - failed, failed });
   }
 
   async #make(order: SubscribeOrder): Promise<LiveSubscription> {
     const { account, hub, registry, id, accountId } = this.#options;
     const { mailbox, access, allFolders, folders, events, delivery } = order;
-    const made = await makeSubscription(account, hub, order);
+    const made = await makeSubscription(account, hub, order, this.#closing.signal);
     const subscription: LiveSubscription = {
       ...{ mailbox, access, allFolders, folders, events, delivery, ...made, account: accountId, subscriber: id },
       ...(delivery === 'pull'

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '../clock.js';
+import { delay, type Clock, type Timer } from '../clock.js';
 import { toEwsError, type EwsError } from '../protocol/ews-error.js';
 import type { RecoveryAction } from '../protocol/recovery-table.js';
 import { BackOff } from './back-off.js';
@@ -10,6 +10,11 @@ const SUBSCRIPTION_COUNT_WAIT_MS = 10 * 60_000;
 /** A mailbox or folder that is not there may come (moves, directory replication): looked for hourly. */
 const MISSING_TARGET_WAIT_MS = 60 * 60_000;
 
+/** A connection that holds for so long ends the outage before it, in milliseconds. */
+const STEADY_MS = 10_000;
+/** After something that should not happen, in milliseconds. */
+const UNEXPECTED_WAIT_MS = 60_000;
+
 /** What an engine does at each point of a subscription's life; the loop decides when. */
 export interface LoopSteps {
   /** One round of work. Returns when the next is due (ms since 1970), or `undefined` for when {@link SubscriptionLoop.wake} is called. */
@@ -18,6 +23,8 @@ export interface LoopSteps {
   subscriptionLost(error: EwsError): void;
   /** The server refuses the watermark to resume from. */
   watermarkRefused(error: EwsError): void;
+  /** The server allows no more subscriptions: those of ours that nobody wants are to be ended. */
+  makeRoom(): void;
   /** The mailbox is served elsewhere now. */
   mailboxMoved(error: EwsError): void;
 }
@@ -38,6 +45,7 @@ export class SubscriptionLoop {
   #woken = false;
   #wakeSleeper: (() => void) | undefined;
   readonly #losses = new Set<RecoveryAction>();
+  #connectedSince: number | undefined;
   #reported: string | undefined;
   #running: Promise<void> | undefined;
   #round: Promise<unknown> = Promise.resolve();
@@ -101,34 +109,52 @@ export class SubscriptionLoop {
     this.#listener.state(state);
   }
 
-  /** A round brought an answer: whatever outage there was is over. */
+  /** A round brought an answer. Whether the outage is over shows when it holds. */
   connected(lastEventAt: number | undefined): void {
-    this.#backOff.reset();
-    this.#losses.clear();
-    this.#reported = undefined;
+    this.#connectedSince ??= this.#clock.now();
     this.enter({ name: 'connected', lastEventAt });
   }
 
   async #run(): Promise<void> {
     while (!this.isClosed()) {
-      if (this.isPaused()) {
-        this.enter({ name: 'paused' });
-        await this.#sleep(undefined);
-        continue;
-      }
       try {
-        const round = this.#steps.round(this.#closing.signal);
-        this.#round = round;
-        const next = await round;
-        if (!this.isPaused()) await this.#sleep(next);
-      } catch (thrown) {
-        // A round that was ended to pause or close did not fail.
-        if (!this.isClosed() && !this.isPaused()) await this.#recover(toEwsError(thrown));
+        await this.#turn();
+      } catch {
+        // Whoever listens has failed; nobody is left to tell. What must not happen is that the loop ends, or the process.
+        await delay(this.#clock, UNEXPECTED_WAIT_MS, this.#closing.signal);
       }
     }
   }
 
+  async #turn(): Promise<void> {
+    if (this.isPaused()) {
+      this.enter({ name: 'paused' });
+      await this.#sleep(undefined);
+      return;
+    }
+    try {
+      const round = this.#steps.round(this.#closing.signal);
+      this.#round = round;
+      const next = await round;
+      if (!this.isPaused()) await this.#sleep(next);
+    } catch (thrown) {
+      // A round that was ended to pause or close did not fail.
+      if (!this.isClosed() && !this.isPaused()) await this.#recover(toEwsError(thrown));
+    }
+  }
+
+  /** What went wrong before is over if it has held since; else this is more of the same. */
+  #judgeConnection(): void {
+    const held = this.#connectedSince !== undefined && this.#clock.now() - this.#connectedSince >= STEADY_MS;
+    this.#connectedSince = undefined;
+    if (!held) return;
+    this.#backOff.reset();
+    this.#losses.clear();
+    this.#reported = undefined;
+  }
+
   async #recover(error: EwsError): Promise<void> {
+    this.#judgeConnection();
     switch (error.action) {
       case 'resubscribe':
       case 'resubscribe-and-catch-up':
@@ -147,6 +173,7 @@ export class SubscriptionLoop {
       case 'retry':
         return this.#wait(error, this.#backOff.next(error.backOffMs));
       case 'fewer-subscriptions':
+        this.#steps.makeRoom();
         return this.#wait(error, this.#backOff.next(error.backOffMs ?? SUBSCRIPTION_COUNT_WAIT_MS));
       case 'stop-target':
         return this.#wait(error, this.#backOff.next(MISSING_TARGET_WAIT_MS));
@@ -179,7 +206,7 @@ export class SubscriptionLoop {
     this.#report(error);
     this.#halted = true;
     this.enter({ name: 'stopped', error });
-    while (this.#isHalted() && !this.isClosed()) await this.#sleep(undefined);
+    while (this.#isHalted() && !this.isClosed() && !this.isPaused()) await this.#sleep(undefined);
     this.#reported = undefined;
   }
 

@@ -16,11 +16,14 @@ export class UnwantedSubscriptions {
 
   /** Remembers one. Failing to is no harm: the server ends it in time. */
   async add(subscription: EndableSubscription): Promise<void> {
-    const { subscriptionId, mailbox, access } = subscription;
+    const { subscriptionId, mailbox, access, delivery } = subscription;
     this.#changing = this.#changing
       .then(async () => {
         const known = await this.#read();
-        const all = [...known, { subscriptionId, mailbox, access }].slice(-MAX_REMEMBERED);
+        const all = [
+          ...known,
+          { subscriptionId, mailbox, access, ...(delivery === undefined ? {} : { delivery }) },
+        ].slice(-MAX_REMEMBERED);
         await writeDurably(this.#path, JSON.stringify(all));
       })
       .catch(() => undefined);

@@ -20,6 +20,7 @@ import { DEFAULT_MAX_RESPONSE_BYTES, readBody } from './response-body.js';
 import { StreamSocket } from './stream-socket.js';
 import { ThrottleGate } from './throttle-gate.js';
 import type { TlsOptions } from './tls-options.js';
+import { unlessAborted } from './unless-aborted.js';
 
 /** Requests of one account at once, at most (docs: "EWS throttling in Exchange", EWSMaxConcurrency). */
 const DEFAULT_MAX_CONCURRENT = 27;
@@ -63,11 +64,14 @@ export class EwsClient {
 
   readonly #options: EwsClientOptions;
   readonly #origin: string;
+  /** As it may be shown: a query may hold a secret. */
+  readonly #pathname: string;
   readonly #path: string;
   readonly #pool: ConnectionPool;
   readonly #guard: CredentialGuard;
   readonly #gate: ThrottleGate;
   readonly #cookies = new Map<string, CookieJar>();
+  readonly #streams = new Set<StreamSocket>();
   #closed = false;
 
   /** Throws `EWS_CONFIGURATION` for a URL that is none. */
@@ -75,6 +79,7 @@ export class EwsClient {
     const url = checkedUrl(options.url);
     this.#options = options;
     this.#origin = url.origin;
+    this.#pathname = url.pathname;
     this.#path = url.pathname + url.search;
     this.#guard = new CredentialGuard(options.clock);
     this.#gate = new ThrottleGate(options.clock);
@@ -96,7 +101,10 @@ export class EwsClient {
     const body = writeEnvelope(this.#header(context), operation.write(request));
     await this.#gate.pass(context.signal);
     try {
-      return await this.#guard.run(() => this.#exchange(operation, body, context));
+      return await unlessAborted(
+        this.#guard.run(() => this.#exchange(operation, body, context)),
+        context.signal,
+      );
     } catch (error) {
       throw this.#noticed(networkError(error, this.#origin, operation.name));
     }
@@ -111,7 +119,10 @@ export class EwsClient {
     const body = writeEnvelope(this.#header(context), writeGetStreamingEvents(request));
     await this.#gate.pass(context.signal);
     try {
-      return await this.#guard.run(() => this.#open(body, context));
+      return await unlessAborted(
+        this.#guard.run(() => this.#open(body, context)),
+        context.signal,
+      );
     } catch (error) {
       throw this.#noticed(networkError(error, this.#origin, name));
     }
@@ -125,7 +136,7 @@ export class EwsClient {
   /** Ends all connections. What is under way fails with an `EwsError`. */
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#pool.close();
+    await Promise.all([this.#pool.close(), ...[...this.#streams].map(({ client }) => client.destroy())]);
   }
 
   /** A busy server asks the whole account for quiet. */
@@ -141,7 +152,10 @@ export class EwsClient {
 
   async #open(body: string, context: RequestContext): Promise<EventStream> {
     const { tls, timeoutMs, maxResponseBytes = DEFAULT_MAX_RESPONSE_BYTES } = this.#options;
+    if (this.#closed) throw new EwsError('EWS_NETWORK', 'The account is being closed.');
     const socket = new StreamSocket(this.#origin, tls ?? {}, timeoutMs, this.#options.clock);
+    this.#streams.add(socket);
+    socket.client.once('disconnect', () => this.#streams.delete(socket));
     try {
       const answer = await socket.client.request({
         method: 'POST',
@@ -159,13 +173,14 @@ export class EwsClient {
       const text = await readBody(answer.body, headers['content-encoding'], maxResponseBytes);
       throw this.#errorAnswer(text, this.#answer(answer.statusCode, headers), getStreamingEvents.name);
     } catch (error) {
+      this.#streams.delete(socket);
       await socket.client.destroy();
       throw error;
     }
   }
 
   #answer(status: number, headers: IncomingHttpHeaders): HttpAnswer {
-    return { status, headers, origin: this.#origin, path: this.#path };
+    return { status, headers, origin: this.#origin, path: this.#pathname };
   }
 
   async #exchange<Request, Response>(

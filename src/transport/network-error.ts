@@ -12,6 +12,14 @@ export function networkError(thrown: unknown, origin: string, operation?: Operat
   return new EwsError(ours, sentence, { cause: thrown, ...(operation === undefined ? {} : { operation }) });
 }
 
+const ANSWER_UNDER_WAY = ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'];
+
+/** Whether the server may have carried a request out and sent an answer that did not arrive, or could not be read. */
+export function mayHaveLostAnswer(error: EwsError): boolean {
+  if (error.code === 'EWS_MALFORMED' || error.code === 'EWS_TOO_LARGE') return true;
+  return ANSWER_UNDER_WAY.includes(codeOf(error.cause));
+}
+
 function classify(code: string, message: string, origin: string): readonly [string, string] {
   switch (code) {
     case 'ENOTFOUND':

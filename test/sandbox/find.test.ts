@@ -144,6 +144,48 @@ describe('sandbox: finding and reading', () => {
     );
   });
 
+  it('shows the appointments that are in a range of time', async () => {
+    const hour = 60 * MINUTE;
+    const noon = Date.parse('2026-03-03T12:00:00Z');
+    for (const [subject, start] of [
+      ['Early', noon - 2 * hour],
+      ['Just over', noon - hour],
+      ['Running', noon - hour / 2],
+      ['Late', noon + hour],
+    ] as const) {
+      mailbox.createAppointment({ start, end: start + hour }, { subject });
+    }
+    mailbox.create({ subject: 'No appointment' }, 'calendar');
+    const { body } = await client.send(
+      '<m:FindItem Traversal="Shallow"><m:ItemShape><t:BaseShape>Default</t:BaseShape></m:ItemShape>' +
+        '<m:CalendarView StartDate="2026-03-03T12:00:00Z" EndDate="2026-03-03T13:00:00Z"/>' +
+        '<m:ParentFolderIds><t:DistinguishedFolderId Id="calendar"/></m:ParentFolderIds></m:FindItem>',
+    );
+    assert.deepEqual(texts(body, 'Subject'), ['Running']);
+  });
+
+  it('converts ids to entry ids, each by itself', async () => {
+    const { id } = mailbox.deliver();
+    const convert = async (format: string) => {
+      const { body } = await client.send(
+        `<m:ConvertId DestinationFormat="${format}"><m:SourceIds>` +
+          `<t:AlternateId Format="EwsId" Id="${id}" Mailbox="${sandbox.user}"/>` +
+          `<t:AlternateId Format="EwsId" Id="rubbish" Mailbox="${sandbox.user}"/></m:SourceIds></m:ConvertId>`,
+      );
+      assert.match(body, /<m:ResponseCode>NoError<.*<m:ResponseCode>ErrorInvalidIdMalformed</);
+      return / Id="([^"]*)"/.exec(body)?.[1] ?? '';
+    };
+    assert.equal(await convert('EwsId'), id);
+    const hex = await convert('HexEntryId');
+    assert.match(hex, /^[0-9A-F]{140}$/);
+    assert.equal(
+      Buffer.from(await convert('EntryId'), 'base64')
+        .toString('hex')
+        .toUpperCase(),
+      hex,
+    );
+  });
+
   it('tells with extended properties when a folder last changed, and whether something was deleted', async () => {
     const inbox = async () => {
       const { body } = await client.send(

@@ -64,6 +64,7 @@ export class PullLab {
       clock,
       random: () => 0.5,
       connect: () => Promise.resolve({ client, server, traits }),
+      endUnwanted: () => undefined,
       endSubscription: async (subscription) => {
         this.ended.push(subscription);
         const { subscriptionId } = subscription;
