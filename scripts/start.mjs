@@ -4,9 +4,10 @@
 //   npm start                    until Ctrl-C
 //   npm start -- --seconds 20    stops by itself; exit code 0 if events arrived, 1 if none did
 //   PORT=1881 npm start          another port
+//   EWS_DEMO_DIR=... npm start    another user directory than .demo in the checkout
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { eventLine } from './start/event-line.mjs';
 import { readOptions } from './start/options.mjs';
@@ -17,7 +18,7 @@ const HOST = '127.0.0.1';
 const EXAMPLES = ['pull-new-mail.json', 'stream-new-mail.json'];
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const userDir = join(root, '.demo');
+const userDir = resolve(root, process.env.EWS_DEMO_DIR || '.demo');
 
 function fail(sentence) {
   console.error(sentence);
@@ -47,14 +48,14 @@ const express = createRequire(require.resolve('node-red'))('express');
 const app = express();
 const server = createServer(app);
 // Listening comes first: a port that is taken is the most likely trouble, and nothing else has been started then.
-await new Promise((resolve) => {
+await new Promise((listening) => {
   server.once('error', (error) => {
     if (error.code === 'EADDRINUSE') {
       fail(`Port ${options.port} is in use by another program. Choose another one: PORT=1881 npm start`);
     }
     fail(`Cannot listen on ${HOST}:${options.port}: ${error.message}`);
   });
-  server.listen(options.port, HOST, resolve);
+  server.listen(options.port, HOST, listening);
 });
 
 const { flowFile, credentialSecret } = prepareUserDirectory(root, userDir, EXAMPLES);

@@ -53,11 +53,17 @@ export class CatchUp {
   start(signal: AbortSignal): void {
     if (this.#holdBack.isHolding) return;
     // Not at once: even where there is nothing to wait for, it must not be over before the holding back has begun.
-    this.#running = Promise.resolve().then(() => this.#run(signal));
+    this.#running = Promise.resolve()
+      .then(() => this.#run(signal))
+      .catch((thrown: unknown) => {
+        // Whatever was being sent may not have been.
+        this.needed('no-watermark');
+        this.#options.failed(toEwsError(thrown));
+      });
     this.#holdBack.hold(this.#running);
   }
 
-  /** Resolves when nothing of it is under way. */
+  /** Resolves when nothing of it is under way; never rejects. */
   async over(): Promise<void> {
     await this.#running;
   }
@@ -91,7 +97,6 @@ export class CatchUp {
     if (why !== undefined) this.#tellGap(why, serverTime);
   }
 
-  /** Never rejects. */
   async #run(signal: AbortSignal): Promise<void> {
     const backOff = new BackOff(this.#options.account.random);
     const isOver = () => signal.aborted;

@@ -1,4 +1,11 @@
-import { checkedRecord, PositionError, type PositionKey, type PositionRecord } from './position-record.js';
+import {
+  checkedRecord,
+  newerInTheWay,
+  PositionError,
+  toPositionError,
+  type PositionKey,
+  type PositionRecord,
+} from './position-record.js';
 import { keyDigest, nodeDigest, type PositionStore } from './position-store.js';
 
 /** The part of a Node-RED context store that is needed here, with promises in place of callbacks. */
@@ -14,6 +21,8 @@ const PREFIX = 'ewsPosition_';
 /** Positions in a context store that the flow's author chose, for example one that several Node-REDs share. */
 export class ContextPositionStore implements PositionStore {
   readonly #store: KeyValueStore;
+  /** The keys of what a newer version wrote, as far as it was read. */
+  readonly #newer = new Set<string>();
 
   constructor(store: KeyValueStore) {
     this.#store = store;
@@ -24,14 +33,22 @@ export class ContextPositionStore implements PositionStore {
   }
 
   async save(record: PositionRecord): Promise<void> {
-    await this.#write(PREFIX + keyDigest(record), record);
+    const key = PREFIX + keyDigest(record);
+    if (this.#newer.has(key)) throw newerInTheWay();
+    await this.#write(key, record);
   }
 
   async remove(key: PositionKey): Promise<void> {
-    await this.#write(PREFIX + keyDigest(key), undefined);
+    const name = PREFIX + keyDigest(key);
+    await this.#write(name, undefined);
+    this.#newer.delete(name);
   }
 
-  async list(node: string, except: readonly PositionKey[] = []): Promise<PositionRecord[]> {
+  async list(
+    node: string,
+    except: readonly PositionKey[] = [],
+    report: (problem: PositionError) => void = () => undefined,
+  ): Promise<PositionRecord[]> {
     let keys: string[];
     try {
       keys = await this.#store.keys();
@@ -42,8 +59,12 @@ export class ContextPositionStore implements PositionStore {
     const excepted = new Set(except.map((key) => PREFIX + keyDigest(key)));
     for (const key of keys) {
       if (!key.startsWith(PREFIX + nodeDigest(node)) || excepted.has(key)) continue;
-      const record = await this.#read(key);
-      if (record?.node === node) records.push(record);
+      try {
+        const record = await this.#read(key);
+        if (record?.node === node) records.push(record);
+      } catch (error) {
+        report(toPositionError(error));
+      }
     }
     return records;
   }
@@ -55,7 +76,13 @@ export class ContextPositionStore implements PositionStore {
     } catch (error) {
       throw new PositionError('unreadable', String(error), error);
     }
-    return value === undefined || value === null ? undefined : checkedRecord(value);
+    this.#newer.delete(key);
+    try {
+      return value === undefined || value === null ? undefined : checkedRecord(value);
+    } catch (error) {
+      if (error instanceof PositionError && error.kind === 'newer') this.#newer.add(key);
+      throw error;
+    }
   }
 
   async #write(key: string, value: PositionRecord | undefined): Promise<void> {

@@ -1,7 +1,14 @@
 import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeDurably } from './durable-file.js';
-import { checkedRecord, PositionError, type PositionKey, type PositionRecord } from './position-record.js';
+import {
+  checkedRecord,
+  newerInTheWay,
+  PositionError,
+  toPositionError,
+  type PositionKey,
+  type PositionRecord,
+} from './position-record.js';
 import { keyDigest, nodeDigest, type PositionStore } from './position-store.js';
 
 const SUFFIX = '.position.json';
@@ -11,6 +18,8 @@ const LEFT_OVER_MS = 60_000;
 /** Positions as files in one directory, a file each. */
 export class FilePositionStore implements PositionStore {
   readonly #directory: string;
+  /** The files that a newer version wrote, as far as they were read. */
+  readonly #newer = new Set<string>();
 
   constructor(directory: string) {
     this.#directory = directory;
@@ -23,6 +32,7 @@ export class FilePositionStore implements PositionStore {
 
   async save(record: PositionRecord): Promise<void> {
     const path = this.#path(record);
+    if (this.#newer.has(path)) throw newerInTheWay();
     try {
       await writeDurably(path, `${JSON.stringify(record, null, 1)}\n`);
     } catch (error) {
@@ -31,21 +41,31 @@ export class FilePositionStore implements PositionStore {
   }
 
   async remove(key: PositionKey): Promise<void> {
+    const path = this.#path(key);
     try {
-      await rm(this.#path(key), { force: true });
+      await rm(path, { force: true });
+      this.#newer.delete(path);
     } catch (error) {
       throw new PositionError('unwritable', reasonOf(error), error);
     }
   }
 
-  async list(node: string, except: readonly PositionKey[] = []): Promise<PositionRecord[]> {
+  async list(
+    node: string,
+    except: readonly PositionKey[] = [],
+    report: (problem: PositionError) => void = () => undefined,
+  ): Promise<PositionRecord[]> {
     const prefix = nodeDigest(node);
     const excepted = new Set(except.map((key) => keyDigest(key) + SUFFIX));
     const records: PositionRecord[] = [];
     for (const name of await this.#names()) {
       if (!name.startsWith(prefix) || !name.endsWith(SUFFIX) || excepted.has(name)) continue;
-      const record = await this.#read(join(this.#directory, name));
-      if (record?.node === node) records.push(record);
+      try {
+        const record = await this.#read(join(this.#directory, name));
+        if (record?.node === node) records.push(record);
+      } catch (error) {
+        report(toPositionError(error));
+      }
     }
     return records;
   }
@@ -79,14 +99,19 @@ export class FilePositionStore implements PositionStore {
     try {
       text = await readFile(path, 'utf8');
     } catch (error) {
-      if (isMissing(error)) return undefined;
+      if (isMissing(error)) {
+        this.#newer.delete(path);
+        return undefined;
+      }
       throw new PositionError('unreadable', reasonOf(error), error);
     }
+    this.#newer.delete(path);
     try {
       return checkedRecord(parse(text));
     } catch (error) {
+      if (error instanceof PositionError && error.kind === 'newer') this.#newer.add(path);
       // Put aside, not deleted: it is reported once, and can still be looked at.
-      await rename(path, `${path}.${error instanceof PositionError ? error.kind : 'damaged'}`).catch(() => undefined);
+      else await rename(path, `${path}.damaged`).catch(() => undefined);
       throw error;
     }
   }

@@ -6,11 +6,17 @@ import type { StreamingEvents } from '../protocol/get-streaming-events.js';
 const LONGEST_SILENCE_MS = 90_000;
 /** However fast the heartbeat, a silence shorter than this says nothing. In milliseconds. */
 const SHORTEST_SILENCE_MS = 10_000;
+/** Heartbeats closer together were read together, or are those of one beat. In milliseconds. */
+const SHORTEST_GAP_MS = 1000;
+/** The rhythm is known after so many gaps; the largest of the last ones counts, as beats may be read late. */
+const GAPS = 3;
 
 /** Learns how often a server says that it is there, and tells when it should have. */
 export class Heartbeat {
   readonly #clock: Clock;
-  #lastBeat: number | undefined;
+  /** When each subscription last had a heartbeat with nothing after it: some servers send one for each. */
+  readonly #lastBeats = new Map<string, number>();
+  #gaps: number[] = [];
   #limit = LONGEST_SILENCE_MS;
 
   constructor(clock: Clock) {
@@ -22,14 +28,27 @@ export class Heartbeat {
     return this.#limit;
   }
 
-  heard(answer: StreamingEvents): void {
+  /** A new stream begins: the time since the last beat of the one before is no rhythm. */
+  begin(): void {
+    this.#lastBeats.clear();
+  }
+
+  heard({ notifications }: StreamingEvents): void {
     const now = this.#clock.now();
-    const beat = answer.notifications.some(({ heartbeat }) => heartbeat);
-    // Two heartbeats with nothing between them are one beat of the server apart.
-    if (beat && this.#lastBeat !== undefined) {
-      this.#limit = Math.min(LONGEST_SILENCE_MS, Math.max(SHORTEST_SILENCE_MS, 2 * (now - this.#lastBeat)));
+    for (const { subscriptionId, heartbeat, events } of notifications) {
+      const last = this.#lastBeats.get(subscriptionId);
+      // Two heartbeats with nothing between them are one beat of the server apart.
+      if (heartbeat && last !== undefined) this.#learn(now - last);
+      if (heartbeat && events.length === 0) this.#lastBeats.set(subscriptionId, now);
+      else this.#lastBeats.delete(subscriptionId);
     }
-    this.#lastBeat = beat ? now : undefined;
+  }
+
+  #learn(gap: number): void {
+    if (gap < SHORTEST_GAP_MS) return;
+    this.#gaps = [...this.#gaps, gap].slice(-GAPS);
+    if (this.#gaps.length < GAPS) return;
+    this.#limit = Math.min(LONGEST_SILENCE_MS, Math.max(SHORTEST_SILENCE_MS, 2 * Math.max(...this.#gaps)));
   }
 
   /** `answer`, or an `EWS_STREAM_SILENT` when it takes too long. */
@@ -40,7 +59,8 @@ export class Heartbeat {
         const seconds = Math.round(this.#limit / 1000);
         // The rhythm may have changed: the next stream is given the full time again.
         this.#limit = LONGEST_SILENCE_MS;
-        this.#lastBeat = undefined;
+        this.#gaps = [];
+        this.#lastBeats.clear();
         reject(
           new EwsError('EWS_STREAM_SILENT', `Nothing came from the stream for ${seconds} s, so it is taken for dead.`),
         );

@@ -15,6 +15,7 @@ export class PositionKeeper {
   #saved = 0;
   #saving: Promise<void> = Promise.resolve();
   #troubled = false;
+  #removed = false;
 
   constructor(store: PositionStore, key: PositionKey, report: (problem: PositionProblem) => void) {
     this.#store = store;
@@ -37,8 +38,12 @@ export class PositionKeeper {
     }
   }
 
-  /** Takes over `record`; resolves when it is durable, or when that failed and was reported. */
+  /**
+   * Takes over `record`; resolves when it is durable, or when that failed and was reported. After {@link remove} it does
+   * nothing: what still was under way must not bring the position back.
+   */
   async save(record: PositionRecord): Promise<void> {
+    if (this.#removed) return this.#saving;
     this.#record = record;
     this.#changes += 1;
     const change = this.#changes;
@@ -49,6 +54,7 @@ export class PositionKeeper {
 
   /** Forgets the position for good. */
   async remove(): Promise<void> {
+    this.#removed = true;
     this.#record = undefined;
     this.#changes += 1;
     this.#saved = this.#changes;

@@ -1,3 +1,4 @@
+import { isEventType } from '../protocol/event-type.js';
 import type { PositionProblem } from './engine-listener.js';
 import type { SubscriptionDescription } from './subscription-description.js';
 
@@ -75,23 +76,69 @@ export class PositionError extends Error implements PositionProblem {
 
 /** Checks what was kept. Throws a `PositionError` for what is no record, or one of a newer version. */
 export function checkedRecord(value: unknown): PositionRecord {
-  const record = value as Partial<PositionRecord> | null | undefined;
-  if (typeof record !== 'object' || record === null || typeof record.format !== 'number') {
-    throw new PositionError('damaged', 'it is not a position');
+  if (!isObject(value) || typeof value.format !== 'number') throw new PositionError('damaged', 'it is not a position');
+  if (value.format > POSITION_FORMAT) {
+    throw new PositionError('newer', `it has format ${value.format}, this version knows ${POSITION_FORMAT}`);
   }
-  const format: number = record.format;
-  if (format > POSITION_FORMAT) {
-    throw new PositionError('newer', `it has format ${format}, this version knows ${POSITION_FORMAT}`);
-  }
-  const texts = [record.node, record.mailbox, record.part, record.server];
-  const optional = [record.subscriptionId, record.watermark, record.upTo, record.incarnation];
-  if (
-    !texts.every((text) => typeof text === 'string') ||
-    !optional.every((text) => text === undefined || typeof text === 'string') ||
-    typeof record.about !== 'object' ||
-    !(record.sentSince === undefined || Array.isArray(record.sentSince))
-  ) {
-    throw new PositionError('damaged', 'parts of it are missing or are not what they should be');
-  }
-  return record as PositionRecord;
+  if (!isWhole(value)) throw new PositionError('damaged', 'parts of it are missing or are not what they should be');
+  return value;
+}
+
+/** Every part is looked at: one of another type than it should be would fail wherever it is first used, at each start. */
+function isWhole(
+  record: Readonly<Record<string, unknown>>,
+): record is Readonly<Record<string, unknown>> & PositionRecord {
+  const { node, mailbox, part, server, subscriptionId, watermark, upTo, incarnation } = record;
+  const { about, sentSince, paused, adopted } = record;
+  return (
+    [node, mailbox, part, server].every(isText) &&
+    [subscriptionId, watermark, upTo, incarnation].every((text) => text === undefined || isText(text)) &&
+    isDescription(about) &&
+    (sentSince === undefined || isListOf(sentSince, isText)) &&
+    (paused === undefined || typeof paused === 'boolean') &&
+    (adopted === undefined || isAdopted(adopted))
+  );
+}
+
+function isDescription(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { mailbox, access, allFolders, folders, events } = value;
+  return (
+    isText(mailbox) &&
+    (access === 'delegate' || access === 'impersonate') &&
+    typeof allFolders === 'boolean' &&
+    isListOf(folders, (folder) => isObject(folder) && isText(folder.id) && isText(folder.name)) &&
+    isListOf(events, isEventType)
+  );
+}
+
+function isAdopted(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { account, subscriber, subscriptionTimeout, connectionTimeout } = value;
+  return (
+    [account, subscriber].every(isText) &&
+    [subscriptionTimeout, connectionTimeout].every((minutes) => minutes === undefined || typeof minutes === 'number')
+  );
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isListOf(value: unknown, fits: (entry: unknown) => boolean): boolean {
+  return Array.isArray(value) && value.every(fits);
+}
+
+/** What `error` is about, as a `PositionError`. */
+export function toPositionError(error: unknown): PositionError {
+  return error instanceof PositionError ? error : new PositionError('unreadable', String(error), error);
+}
+
+/** Saving in place of a position that a newer version wrote would destroy it, for when that version comes back. */
+export function newerInTheWay(): PositionError {
+  return new PositionError('unwritable', 'a newer version of these nodes wrote the position that is kept there');
 }

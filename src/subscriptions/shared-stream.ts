@@ -14,6 +14,10 @@ const EARLY = 0.8;
 const HELD_BACK_MS = 30_000;
 /** How long a stream that takes over members waits for the last events of the one before, in milliseconds. */
 const HAND_OVER_MS = 5000;
+/** A stream that still brings something so long after its first answer holds, in milliseconds. */
+const HOLDS_MS = 60_000;
+/** So many streams in a row may end sooner before that is an outage that goes on. */
+const SHORT_LIVED = 3;
 
 /** What a stream asks of the hub that holds it. */
 export interface StreamSurroundings {
@@ -35,8 +39,13 @@ export class SharedStream {
   readonly #surroundings: StreamSurroundings;
   #predecessors: readonly SharedStream[] = [];
   #reported = false;
+  /** Streams in a row that were opened and have not held. */
+  #shortLived = 0;
   #reopening = false;
   #replaced = false;
+  #brokeOff = false;
+  /** Those that the present stream was asked for. */
+  #requested: readonly StreamMember[] = [];
   #stream: EventStream | undefined;
   readonly #over: Promise<void>;
 
@@ -46,14 +55,17 @@ export class SharedStream {
     this.#heartbeat = new Heartbeat(account.clock);
     this.#surroundings = surroundings;
     for (const member of members) this.#members.set(member.subscriptionId, member);
-    this.#over = this.#run();
+    this.#over = this.#run().catch((thrown: unknown) => {
+      this.#giveUp(toEwsError(thrown, 'GetStreamingEvents'));
+    });
   }
 
+  /** How many it carries and goes on to carry. */
   get size(): number {
-    return this.#members.size;
+    return this.#replaced ? 0 : this.#members.size;
   }
 
-  /** Resolves when it is over and everything it brought was dealt with. */
+  /** Resolves when it is over and everything it brought was dealt with; never rejects. */
   get over(): Promise<void> {
     return this.#over;
   }
@@ -69,9 +81,10 @@ export class SharedStream {
   take(members: readonly StreamMember[]): void {
     const now = this.#account.clock.now();
     const why = new EwsError('EWS_NETWORK', 'The stream is opened again to carry more mailboxes.');
-    for (const member of this.#members.values()) member.interrupted(why, now);
+    for (const member of this.#carried()) member.interrupted(why, now);
     for (const member of members) this.#members.set(member.subscriptionId, member);
     this.#reopening = true;
+    this.#shortLived = 0;
     void this.#stream?.end();
   }
 
@@ -90,12 +103,30 @@ export class SharedStream {
     return [...this.#members.values()];
   }
 
+  /** It has come to an end of its own before what was under way had been read, or took too long with that. */
+  #hasLost(): boolean {
+    return this.#brokeOff;
+  }
+
+  /** Reads no more of what another stream has taken over. */
+  #abandon(): void {
+    this.#brokeOff = true;
+    this.#closing.abort();
+    void this.#stream?.end();
+  }
+
+  /** Those of {@link #requested} that it still carries. */
+  #carried(): readonly StreamMember[] {
+    return this.#requested.filter((member) => this.has(member));
+  }
+
   async #run(): Promise<void> {
     while (this.#isWanted()) {
       try {
         await this.#readOnce();
         if (this.#isWanted()) this.#takeOver();
       } catch (thrown) {
+        this.#brokeOff = this.#replaced;
         if (this.#isWanted() && !this.#reopening) await this.#recover(toEwsError(thrown, 'GetStreamingEvents'));
       }
     }
@@ -106,8 +137,10 @@ export class SharedStream {
   }
 
   #takeOver(): void {
-    this.#predecessors = this.#surroundings.takeOver();
-    for (const stream of this.#predecessors) {
+    const taken = this.#surroundings.takeOver();
+    // Where the last attempt did not get as far as waiting for them, there are some already.
+    this.#predecessors = [...this.#predecessors, ...taken];
+    for (const stream of taken) {
       for (const member of stream.#giveUpTo()) this.#members.set(member.subscriptionId, member);
     }
   }
@@ -117,18 +150,24 @@ export class SharedStream {
     const { clock } = this.#account;
     const opened = clock.now();
     this.#reopening = false;
+    this.#requested = [...this.#members.values()];
+    this.#heartbeat.begin();
     const stream = await this.#open();
     this.#stream = stream;
+    let begunAt = 0;
     try {
+      // More have come while it was being opened, and it was asked for without them.
+      if (this.#reopening) return;
       for (let first = true; ; first = false) {
         const answer = await this.#heartbeat.bound(stream.next());
         if (this.#closing.signal.aborted) return;
         if (answer === undefined) throw this.#endedWithoutClosed();
         this.#heartbeat.heard(answer);
-        if (first) await this.#begun(answer, clock.now() - opened);
-        for (const notification of answer.notifications) {
-          await this.#members.get(notification.subscriptionId)?.notification(notification);
-        }
+        if (first) {
+          begunAt = clock.now();
+          await this.#begun(answer, begunAt - opened);
+        } else if (clock.now() - begunAt >= HOLDS_MS) this.#holds();
+        await this.#pass(answer);
         if (answer.error) {
           this.#refused(answer, answer.error);
           return;
@@ -144,6 +183,18 @@ export class SharedStream {
     }
   }
 
+  async #pass({ notifications }: StreamingEvents): Promise<void> {
+    for (const notification of notifications) {
+      const member = this.#members.get(notification.subscriptionId);
+      try {
+        await member?.notification(notification);
+      } catch (thrown) {
+        // The trouble of one is none of the others'.
+        if (member) this.#drop(member, toEwsError(thrown, 'GetStreamingEvents'));
+      }
+    }
+  }
+
   async #open(): Promise<EventStream> {
     const { client } = await this.#account.connect();
     const giveUp = new AbortController();
@@ -152,9 +203,9 @@ export class SharedStream {
     };
     this.#closing.signal.addEventListener('abort', abort, { once: true });
     try {
-      const [first] = this.#members.values();
+      const [first] = this.#requested;
       const request = {
-        subscriptionIds: [...this.#members.keys()],
+        subscriptionIds: this.#requested.map(({ subscriptionId }) => subscriptionId),
         connectionTimeoutMinutes: first?.connectionTimeout ?? 30,
       };
       return await this.#heartbeat.bound(client.openStream(request, { ...this.#context(), signal: giveUp.signal }));
@@ -173,13 +224,42 @@ export class SharedStream {
 
   async #begun(answer: StreamingEvents, afterMs: number): Promise<void> {
     if (answer.error) return;
+    // A stream that opens is no sign that an outage is over where streams end again and again as soon as they are open.
+    if (this.#shortLived < SHORT_LIVED) this.#outageOver();
+    this.#shortLived += 1;
+    if (afterMs > HELD_BACK_MS) this.#report(heldBack(afterMs));
+    await this.#awaitPredecessors();
+    if (this.#reopening) return;
+    for (const member of this.#carried()) member.opened();
+  }
+
+  #outageOver(): void {
     this.#backOff.reset();
     this.#reported = false;
-    if (afterMs > HELD_BACK_MS) this.#report(heldBack(afterMs));
-    const waiting = this.#predecessors.map(({ over }) => over);
+  }
+
+  #holds(): void {
+    this.#shortLived = 0;
+    this.#outageOver();
+  }
+
+  /** Reads what the streams before had under way; where that does not come to its end, those on them catch up. */
+  async #awaitPredecessors(): Promise<void> {
+    const predecessors = this.#predecessors;
     this.#predecessors = [];
-    if (waiting.length > 0) await Promise.race([Promise.all(waiting), delay(this.#account.clock, HAND_OVER_MS)]);
-    for (const member of this.#members.values()) member.opened();
+    if (predecessors.length === 0) return;
+    const { clock } = this.#account;
+    const left = new Set(predecessors);
+    const all = predecessors.map((stream) => stream.over.then(() => left.delete(stream)));
+    const waited = new AbortController();
+    await Promise.race([Promise.all(all), delay(clock, HAND_OVER_MS, waited.signal)]);
+    waited.abort();
+    for (const stream of left) stream.#abandon();
+    const why = new EwsError('EWS_NETWORK', 'The stream before ended while this one took over from it.');
+    for (const stream of predecessors) {
+      if (!stream.#hasLost()) continue;
+      for (const member of stream.#members.values()) if (this.has(member)) member.interrupted(why, clock.now());
+    }
   }
 
   /** Some subscriptions are refused, or the whole stream is. Where some are named, the others are opened again at once. */
@@ -193,7 +273,11 @@ export class SharedStream {
 
   #closed(afterMs: number): void {
     const [first] = this.#members.values();
-    if (this.#replaced || !first || afterMs >= first.connectionTimeout * 60_000 * EARLY) return;
+    if (this.#replaced || !first) return;
+    if (afterMs >= first.connectionTimeout * 60_000 * EARLY) {
+      this.#holds();
+      return;
+    }
     const seconds = Math.round(afterMs / 1000);
     if (this.#members.size > 1)
       throw new EwsError('EWS_NETWORK', `The server closed the stream after ${seconds} s, before its time.`);
@@ -212,6 +296,19 @@ export class SharedStream {
   #drop(member: StreamMember, error: EwsError): void {
     this.#members.delete(member.subscriptionId);
     member.dropped(error);
+  }
+
+  /** The last resort: every member begins anew by itself. */
+  #giveUp(error: EwsError): void {
+    this.#brokeOff = true;
+    if (this.#replaced) return;
+    for (const member of [...this.#members.values()]) {
+      try {
+        this.#drop(member, error);
+      } catch {
+        // One that cannot even be told must not keep it from the others.
+      }
+    }
   }
 
   async #recover(error: EwsError): Promise<void> {

@@ -13,6 +13,7 @@ import { takeBookmark } from './replay.js';
 import type { StreamHub } from './stream-hub.js';
 import type { StreamMember } from './stream-member.js';
 import { StreamPosition } from './stream-position.js';
+import { unlessAborted } from '../transport/unless-aborted.js';
 import { scopeOf, type SubscriptionDescription } from './subscription-description.js';
 import { SubscriptionLoop, type LoopSteps } from './subscription-loop.js';
 
@@ -46,7 +47,7 @@ export class StreamEngine implements LoopSteps, StreamMember {
   #restored = false;
   #takenOverAt = Number.NEGATIVE_INFINITY;
   #lastEventAt: number | undefined;
-  /** Ends the present ride on a stream. */
+  /** Ends the present round, on a stream or on the way to one. */
   #leave: ((error: EwsError) => void) | undefined;
   #riding = new AbortController();
 
@@ -132,17 +133,47 @@ export class StreamEngine implements LoopSteps, StreamMember {
   async drop(): Promise<void> {
     await this.#step(() => this.#loop.close());
     await this.#end();
-    await this.#options.keeper.remove();
+    await this.#position.remove();
   }
 
   async round(signal: AbortSignal): Promise<undefined> {
-    const connection = await this.#options.account.connect();
+    const riding = new AbortController();
+    this.#riding = riding;
+    const left = new Promise<never>((_resolve, reject) => {
+      this.#leave = (error) => {
+        reject(error);
+        riding.abort();
+      };
+    });
+    // It is waited for only on the stream.
+    left.catch(() => undefined);
+    const abort = () => this.#leave?.(notWanted());
+    signal.addEventListener('abort', abort, { once: true });
+    try {
+      if (!(await this.#prepare(riding.signal))) return;
+      // From here on nothing is waited for before it is on the stream, so it cannot be left behind there.
+      if (signal.aborted || riding.signal.aborted || this.#loop.isPaused() || this.#loop.isClosed()) throw notWanted();
+      this.#options.hub.join(this);
+      return await left;
+    } finally {
+      signal.removeEventListener('abort', abort);
+      this.#leave = undefined;
+      riding.abort();
+      await this.#options.hub.leave(this);
+      await this.#catchUp.over();
+      this.#catchUp.giveUp();
+    }
+  }
+
+  /** All that comes before the stream. Returns whether there is to be one: not if it was left paused. */
+  async #prepare(signal: AbortSignal): Promise<boolean> {
+    const connection = await unlessAborted(this.#options.account.connect(), signal);
     this.#connection = connection;
-    if (!this.#restored && (await this.#restore(connection))) return;
+    if (!this.#restored && (await this.#restore(connection, signal))) return false;
     if (this.#position.subscriptionId === undefined) this.#loop.enter({ name: 'subscribing' });
     await this.#begin(connection, signal);
     if (this.#position.subscriptionId === undefined) await this.#subscribe(connection, signal);
-    await this.#ride(signal);
+    return true;
   }
 
   subscriptionLost(error: EwsError): void {
@@ -172,8 +203,14 @@ export class StreamEngine implements LoopSteps, StreamMember {
   }
 
   async notification({ events, heartbeat }: Notification): Promise<void> {
-    const connection = this.#connection ?? (await this.#options.account.connect());
-    await this.#catchUp.live(await this.#folders.refine(events, connection, this.#riding.signal));
+    try {
+      const connection = this.#connection ?? (await this.#options.account.connect());
+      await this.#catchUp.live(await this.#folders.refine(events, connection, this.#riding.signal));
+    } catch (error) {
+      // What could not be sent is told again.
+      this.#catchUp.needed('no-watermark');
+      throw error;
+    }
     if (this.#catchUp.isHolding) return;
     if (heartbeat && events.length === 0) {
       this.#position.quiet();
@@ -208,10 +245,10 @@ export class StreamEngine implements LoopSteps, StreamMember {
       : error;
   }
 
-  /** Leaves the stream and waits for whatever is under way, with `change` made to the loop in between. */
+  /** Ends the round and waits for whatever is under way, with `change` made to the loop in between. */
   async #step(change: () => Promise<void>): Promise<void> {
     const changed = change();
-    this.#leave?.(new EwsError('EWS_NETWORK', 'The stream is no longer wanted.'));
+    this.#leave?.(notWanted());
     await changed;
     await this.#catchUp.over();
   }
@@ -220,18 +257,22 @@ export class StreamEngine implements LoopSteps, StreamMember {
     const { subscriptionId } = this.#position;
     this.#position.subscriptionId = undefined;
     if (subscriptionId === undefined) return;
-    await this.#options.account.endSubscription({ ...this.#options.description, subscriptionId, delivery: 'streaming' });
+    await this.#options.account.endSubscription({
+      ...this.#options.description,
+      subscriptionId,
+      delivery: 'streaming',
+    });
   }
 
   /** Returns whether it was left paused. */
-  async #restore(connection: AccountConnection): Promise<boolean> {
+  async #restore(connection: AccountConnection, signal: AbortSignal): Promise<boolean> {
     const { keeper, missed, adopted } = this.#options;
-    const readable = await keeper.load();
+    const readable = await unlessAborted(keeper.load(), signal);
     const found = this.#position.restore(connection);
     this.#restored = true;
     if (!readable) this.#catchUp.needed('position-lost');
     if (!found) {
-      if (adopted?.begins) await this.#takeUp(connection, adopted.begins);
+      if (adopted?.begins) await unlessAborted(this.#takeUp(connection, adopted.begins), signal);
       return false;
     }
     const { record, sameSubscription } = found;
@@ -239,8 +280,8 @@ export class StreamEngine implements LoopSteps, StreamMember {
     this.#position.subscriptionId = record.subscriptionId;
     if (record.subscriptionId !== undefined || record.watermark !== undefined) this.#catchUp.needed('no-watermark');
     // What was queued while away comes with the old subscription, so it is of no use where that shall be skipped.
-    if (!sameSubscription || missed === 'skip') await this.#end();
     if (missed === 'skip') this.#position.forget();
+    if (!sameSubscription || missed === 'skip') await unlessAborted(this.#end(), signal);
     if (this.#position.paused && !this.#loop.isPaused()) {
       // Not waited for: the round under way is this one.
       void this.#loop.pause();
@@ -254,8 +295,8 @@ export class StreamEngine implements LoopSteps, StreamMember {
     this.#position.subscriptionId = subscriptionId;
     if (watermark === undefined) return;
     connection.traits.watermarks = true;
-    await this.#position.begin(connection, { watermark, serverTime: undefined });
     this.#catchUp.needed('no-watermark');
+    await this.#position.begin(connection, { watermark, serverTime: undefined });
   }
 
   async #subscribe(connection: AccountConnection, signal: AbortSignal): Promise<void> {
@@ -269,7 +310,7 @@ export class StreamEngine implements LoopSteps, StreamMember {
     this.#position.subscriptionId = response.subscriptionId;
     this.#folders.begin(serverTime);
     if (serverTime !== undefined) this.#position.upTo ??= new Date(serverTime).toISOString();
-    await this.#position.save();
+    await unlessAborted(this.#position.save(), signal);
   }
 
   /** Sees to it that there is a bookmark where the server gives any, and learns whether it does. */
@@ -278,36 +319,15 @@ export class StreamEngine implements LoopSteps, StreamMember {
     const { traits } = connection;
     const wanted = missed === 'recover' && this.#position.watermark === undefined && traits.watermarks !== false;
     if (wanted || traits.watermarks === undefined) {
-      const bookmark = await takeBookmark({ connection, account, description, signal });
+      const bookmark = await unlessAborted(takeBookmark({ connection, account, description, signal }), signal);
       traits.watermarks = bookmark.watermark !== undefined;
       if (wanted && bookmark.watermark !== undefined) {
         // Only with a bookmark of before can be told what was missed; this one begins now.
         this.#catchUp.leaveOut(bookmark.serverTime);
-        await this.#position.begin(connection, bookmark);
+        await unlessAborted(this.#position.begin(connection, bookmark), signal);
       }
     }
     await this.#folders.prepare(connection, signal);
-  }
-
-  /** On a stream until it has to be left; rejects with the reason. */
-  async #ride(signal: AbortSignal): Promise<never> {
-    this.#riding = new AbortController();
-    const left = new Promise<never>((_resolve, reject) => {
-      this.#leave = reject;
-    });
-    const abort = () => this.#leave?.(new EwsError('EWS_NETWORK', 'The stream is no longer wanted.'));
-    signal.addEventListener('abort', abort, { once: true });
-    try {
-      this.#options.hub.join(this);
-      return await left;
-    } finally {
-      signal.removeEventListener('abort', abort);
-      this.#leave = undefined;
-      this.#riding.abort();
-      await this.#options.hub.leave(this);
-      await this.#catchUp.over();
-      this.#catchUp.giveUp();
-    }
   }
 
   async #send(events: readonly MailboxEvent[], recovered: boolean): Promise<void> {
@@ -320,7 +340,12 @@ export class StreamEngine implements LoopSteps, StreamMember {
   async #renewBookmark(): Promise<void> {
     const { account, description } = this.#options;
     const { signal } = this.#riding;
-    const connection = await account.connect();
-    await this.#position.renew(() => takeBookmark({ connection, account, description, signal }));
+    await this.#position.renew(async () =>
+      takeBookmark({ connection: await account.connect(), account, description, signal }),
+    );
   }
+}
+
+function notWanted(): EwsError {
+  return new EwsError('EWS_NETWORK', 'The stream is no longer wanted.');
 }

@@ -20,6 +20,8 @@ interface Group {
 export class StreamHub {
   readonly #account: AccountLink;
   readonly #groups = new Map<string, Group>();
+  /** The group that each subscription was put in: what it goes by may change meanwhile. */
+  readonly #keys = new Map<StreamMember, string>();
   #anchor: string | undefined;
 
   constructor(account: AccountLink) {
@@ -42,23 +44,33 @@ export class StreamHub {
     const key = groupOf(member);
     const group: Group = this.#groups.get(key) ?? { waiting: [], timer: undefined, streams: new Set() };
     this.#groups.set(key, group);
+    this.#keys.set(member, key);
     group.waiting.push(member);
-    if (!member.shares || group.waiting.length >= MAX_STREAM_SUBSCRIPTIONS) this.#begin(group);
+    if (!member.shares || group.waiting.length >= MAX_STREAM_SUBSCRIPTIONS) this.#begin(key, group);
     else
       group.timer ??= this.#account.clock.setTimer(() => {
-        this.#begin(group);
+        this.#begin(key, group);
       }, GATHER_MS);
   }
 
   /** Takes a subscription off its stream; resolves when nothing of it comes any more. */
   async leave(member: StreamMember): Promise<void> {
-    const group = this.#groups.get(groupOf(member));
-    if (!group) return;
+    const key = this.#keys.get(member);
+    const group = key === undefined ? undefined : this.#groups.get(key);
+    this.#keys.delete(member);
+    if (key === undefined || !group) return;
     group.waiting = group.waiting.filter((other) => other !== member);
     await Promise.all([...group.streams].filter((stream) => stream.has(member)).map((stream) => stream.remove(member)));
+    this.#tidy(key, group);
   }
 
-  #begin(group: Group): void {
+  #tidy(key: string, group: Group): void {
+    if (group.waiting.length > 0 || group.streams.size > 0 || this.#groups.get(key) !== group) return;
+    this.#account.clock.clearTimer(group.timer);
+    this.#groups.delete(key);
+  }
+
+  #begin(key: string, group: Group): void {
     this.#account.clock.clearTimer(group.timer);
     group.timer = undefined;
     const members = group.waiting.splice(0);
@@ -69,7 +81,10 @@ export class StreamHub {
       tooMany: (refused) => this.#moveTogether(group, stream, refused),
     });
     group.streams.add(stream);
-    void stream.over.then(() => group.streams.delete(stream));
+    void stream.over.then(() => {
+      group.streams.delete(stream);
+      this.#tidy(key, group);
+    });
   }
 
   /** The server refused a stream: what it would have carried goes to the others, if there are any with room. */

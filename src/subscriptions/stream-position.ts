@@ -13,6 +13,8 @@ const SAVE_WITHIN_MS = 50;
 const EVENTS_PER_BOOKMARK = 300;
 /** A bookmark is renewed after a day at the latest, in milliseconds: old ones are costly for the server, then refused. */
 const BOOKMARK_LIFE_MS = 24 * 60 * 60_000;
+/** After a bookmark could not be taken, the next attempt waits for so long, in milliseconds. */
+const BOOKMARK_RETRY_MS = 5 * 60_000;
 
 /**
  * How far a stream has come. Streams have no watermark, so a bookmark from a pull subscription stands in for it,
@@ -29,7 +31,9 @@ export class StreamPosition {
   #takenAt = 0;
   /** A newer bookmark that counts as soon as everything before it was sent. */
   #next: { readonly bookmark: Bookmark; readonly sent: SentLog } | undefined;
+  #renewNotBefore = 0;
   #timer: Timer | undefined;
+  #removed = false;
   subscriptionId: string | undefined;
   upTo: string | undefined;
   paused = false;
@@ -77,6 +81,7 @@ export class StreamPosition {
     this.#watermark = watermark;
     this.#sent = new SentLog();
     this.#next = undefined;
+    this.#renewNotBefore = 0;
     this.#takenAt = this.#clock.now();
     this.upTo = iso(serverTime) ?? this.upTo;
     await this.save();
@@ -98,6 +103,7 @@ export class StreamPosition {
   }
 
   #saveSoon(): void {
+    if (this.#removed) return;
     this.#timer ??= this.#clock.setTimer(() => {
       this.#timer = undefined;
       void this.save();
@@ -106,8 +112,9 @@ export class StreamPosition {
 
   /** Whether it is time for a new bookmark. */
   get wantsBookmark(): boolean {
-    if (this.#watermark === undefined || this.#next) return false;
-    return this.#sent.size >= EVENTS_PER_BOOKMARK || this.#clock.now() - this.#takenAt > BOOKMARK_LIFE_MS;
+    const now = this.#clock.now();
+    if (this.#watermark === undefined || this.#next || now < this.#renewNotBefore) return false;
+    return this.#sent.size >= EVENTS_PER_BOOKMARK || now - this.#takenAt > BOOKMARK_LIFE_MS;
   }
 
   /** Takes a new bookmark with `take`; it counts when what came before it has been sent. Never rejects. */
@@ -119,11 +126,17 @@ export class StreamPosition {
     try {
       const bookmark = await take();
       if (this.#next !== pending) return;
-      this.#next = bookmark.watermark === undefined ? undefined : { bookmark, sent };
+      if (bookmark.watermark === undefined) this.#notRenewed();
+      else this.#next = { bookmark, sent };
     } catch {
-      // The old one still holds; the next events or heartbeats give another occasion.
-      if (this.#next === pending) this.#next = undefined;
+      if (this.#next === pending) this.#notRenewed();
     }
+  }
+
+  /** The old bookmark still holds. A server in trouble is not to be asked again with each event or heartbeat. */
+  #notRenewed(): void {
+    this.#next = undefined;
+    this.#renewNotBefore = this.#clock.now() + BOOKMARK_RETRY_MS;
   }
 
   /** Begins with a new bookmark. Never rejects: without one, a gap is told next time. */
@@ -158,7 +171,7 @@ export class StreamPosition {
     this.#clock.clearTimer(this.#timer);
     this.#timer = undefined;
     const server = this.#connection?.server;
-    if (!server) return;
+    if (!server || this.#removed) return;
     const sentSince = this.#watermark === undefined ? [] : this.#sent.keys();
     const record: PositionRecord = {
       format: POSITION_FORMAT,
@@ -174,6 +187,14 @@ export class StreamPosition {
       ...(this.#adopted ? { adopted: this.#adopted } : {}),
     };
     await this.#keeper.save(record);
+  }
+
+  /** Forgets the position for good: what is still under way does not bring it back. */
+  async remove(): Promise<void> {
+    this.#removed = true;
+    this.#clock.clearTimer(this.#timer);
+    this.#timer = undefined;
+    await this.#keeper.remove();
   }
 }
 

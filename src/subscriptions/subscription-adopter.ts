@@ -4,7 +4,7 @@ import type { Engine } from './engine.js';
 import type { EngineListener } from './engine-listener.js';
 import type { LiveSubscription } from './live-subscription.js';
 import { PositionKeeper } from './position-keeper.js';
-import type { Adoption, PositionKey } from './position-record.js';
+import type { Adoption, PositionKey, PositionRecord } from './position-record.js';
 import type { PositionStore } from './position-store.js';
 import type { StreamHub } from './stream-hub.js';
 import { isSelected, type Selection } from './subscriber.js';
@@ -52,6 +52,7 @@ export class SubscriptionAdopter implements Adopter {
   readonly #options: SubscriptionAdopterOptions;
   readonly #adopted = new Map<string, Adopted>();
   #resumed: Promise<void> = Promise.resolve();
+  #closed = false;
 
   constructor(options: SubscriptionAdopterOptions) {
     this.id = options.id;
@@ -62,35 +63,51 @@ export class SubscriptionAdopter implements Adopter {
     return [...this.#adopted.values()].map(({ engine }) => engine);
   }
 
-  /** Takes up what was adopted before a restart, once `when` resolves. Throws a `PositionError` when that cannot be looked up. */
+  /**
+   * Takes up what was adopted before a restart, once `when` resolves. What cannot be taken up keeps nothing else from
+   * it; the first problem is thrown afterwards, a `PositionError` where a position is the trouble.
+   */
   resume(when: Promise<void> = Promise.resolve()): Promise<void> {
     this.#resumed = when.then(() => this.#resume());
     return this.#resumed;
   }
 
   async #resume(): Promise<void> {
-    for (const record of await this.#options.store.list(this.id)) {
-      const { adopted, about, subscriptionId, watermark } = record;
-      const account = adopted && this.#options.account(adopted.account);
-      if (!account) continue;
-      const subscription: LiveSubscription = {
-        ...about,
-        ...adopted,
-        delivery: this.#options.delivery,
-        subscriptionId: subscriptionId ?? `pending ${record.part}`,
-        ...(watermark === undefined ? {} : { watermark }),
-      };
-      this.#start(subscription, account, adopted);
+    const problems: unknown[] = [];
+    const records = await this.#options.store.list(this.id, [], (problem) => problems.push(problem));
+    if (this.#closed) return;
+    for (const record of records) {
+      try {
+        this.#takeUp(record);
+      } catch (error) {
+        problems.push(error);
+      }
     }
+    if (problems.length > 0) throw problems[0];
+  }
+
+  #takeUp({ adopted, about, part, subscriptionId, watermark }: PositionRecord): void {
+    const account = adopted && this.#options.account(adopted.account);
+    if (!account) return;
+    const subscription: LiveSubscription = {
+      ...about,
+      ...adopted,
+      delivery: this.#options.delivery,
+      subscriptionId: subscriptionId ?? `pending ${part}`,
+      ...(watermark === undefined ? {} : { watermark }),
+    };
+    this.#start(subscription, account, adopted);
   }
 
   /**
-   * Takes over a subscription. Resolves to `false` when its account is unknown here;
-   * rejects with `EWS_ADOPTED` when another node was first.
+   * Takes over a subscription. Resolves to `false` when its account is unknown here, or the adopter was closed
+   * meanwhile; rejects with `EWS_ADOPTED` when another node was first.
    */
   async adopt(subscription: LiveSubscription): Promise<boolean> {
     // What was adopted before a restart comes first, or it would be taken for something new.
     await this.#resumed.catch(() => undefined);
+    // An engine that starts now would be closed by nobody.
+    if (this.#closed) return false;
     const account = this.#options.account(subscription.account);
     if (!account) return false;
     const existing = this.#adopted.get(partOf(subscription));
@@ -145,6 +162,7 @@ export class SubscriptionAdopter implements Adopter {
   }
 
   async close(keep: boolean): Promise<void> {
+    this.#closed = true;
     await Promise.all(
       [...this.#adopted.values()].map(async ({ engine, account, registeredId }) => {
         account.registry.release(registeredId);

@@ -210,12 +210,7 @@ export class EwsClient {
       // A refused login is a complete, ordinary answer; after anything else that went wrong - above all after a
       // SOAP Fault, which some servers follow with a stray second answer - the connection is not trusted again.
       reusable = answer.statusCode === 401;
-      const result = this.#read(operation, text, {
-        status: answer.statusCode,
-        headers,
-        origin: this.#origin,
-        path: this.#path,
-      });
+      const result = this.#read(operation, text, this.#answer(answer.statusCode, headers));
       reusable = true;
       return { response: result, serverTime: serverTime(headers) };
     } finally {

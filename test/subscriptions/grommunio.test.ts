@@ -137,6 +137,22 @@ describe('grommunio', () => {
       assert.deepEqual([...new Set(told.items)], sent);
     });
 
+    it('says that events may be missing when an answer was lost, as it cannot be asked for again', async () => {
+      const { told } = await lab.connected({ description: INBOX });
+      lab.deliver(3);
+      lab.sandbox.failNext({ operation: 'GetEvents', reset: 'before' });
+      await lab.next(told);
+      assert.deepEqual(
+        told.gaps.map(({ reason }) => reason),
+        ['no-watermark'],
+      );
+      await lab.next(told);
+      const sent = lab.deliver(1);
+      await lab.next(told);
+      assert.deepEqual([...new Set(told.items)], sent);
+      assert.equal(told.gaps.length, 1);
+    });
+
     it('carries on after a restart with the subscription of before, in which what was missed is queued', async () => {
       const first = await lab.connected({ description: INBOX });
       await first.engine.close(true);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { EwsError } from '../../dist/src/protocol/ews-error.js';
 import { INBOX, PullLab } from '../support/pull-lab.js';
 import { ioTurns, until } from '../support/wait.js';
 
@@ -269,6 +270,21 @@ describe('PullEngine', () => {
     await engine.resume();
     await until(() => told.current === 'connected');
     assert.deepEqual(told.items, sent);
+  });
+
+  it('remembers a pause that came while the server could not be reached', async () => {
+    const first = await lab.connected();
+    await first.engine.close(true);
+    lab.sandbox.misbehave({ httpStatus: 502 });
+    const second = lab.run({
+      account: { ...lab.account(), connect: () => Promise.reject(new EwsError('EWS_NETWORK', 'no')) },
+    });
+    await until(() => second.told.current === 'waiting');
+    await second.engine.pause();
+    await second.engine.close(true);
+    lab.sandbox.behave();
+    const { told } = lab.run();
+    await until(() => told.current === 'paused');
   });
 
   it('ends its subscription when told to, and begins from now when resumed', async () => {

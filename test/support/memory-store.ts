@@ -6,6 +6,8 @@ export class MemoryStore implements PositionStore {
   readonly records = new Map<string, PositionRecord>();
   readonly saves: PositionRecord[] = [];
   failing: 'load' | 'save' | undefined;
+  /** What {@link list} finds that cannot be used. */
+  readonly bad: PositionError[] = [];
 
   load(key: PositionKey): Promise<PositionRecord | undefined> {
     if (this.failing === 'load') return Promise.reject(new PositionError('damaged', 'made to fail'));
@@ -24,7 +26,12 @@ export class MemoryStore implements PositionStore {
     return Promise.resolve();
   }
 
-  list(node: string, except: readonly PositionKey[] = []): Promise<PositionRecord[]> {
+  list(
+    node: string,
+    except: readonly PositionKey[] = [],
+    report: (problem: PositionError) => void = () => undefined,
+  ): Promise<PositionRecord[]> {
+    for (const problem of this.bad) report(problem);
     const excepted = new Set(except.map(keyDigest));
     const records = [...this.records].filter(([key, record]) => record.node === node && !excepted.has(key));
     return Promise.resolve(records.map(([, record]) => record));

@@ -305,6 +305,41 @@ describe('EwsClient', () => {
     assert.equal(error.code, 'EWS_NETWORK');
   });
 
+  it('does not wait for another request once its signal is aborted', async () => {
+    // The first request proves the password and is never answered; the second waits for its outcome.
+    let arrived = 0;
+    const one = await start(() => {
+      arrived += 1;
+    });
+    const first = ewsErrorOf(call(one));
+    await until(() => arrived === 1);
+    const gone = new AbortController();
+    const second = ewsErrorOf(call(one, { signal: gone.signal }));
+    gone.abort();
+    assert.equal((await second).code, 'EWS_NETWORK');
+    await one.close();
+    await first;
+    assert.equal(arrived, 1);
+  });
+
+  it('shows neither the query nor the user information of its address', async () => {
+    const one = await start((_request, response) => response.writeHead(404).end());
+    await one.close();
+    const url = new URL(`${server?.origin ?? ''}/EWS/x?code=${PASSWORD}`);
+    url.password = 'other-secret';
+    client = new EwsClient({
+      url: url.href,
+      credentials: { type: 'basic', username: 'a', password: PASSWORD },
+      version: 'Exchange2016',
+      timeoutMs: 5000,
+      clock: systemClock,
+    });
+    const error = await ewsErrorOf(call(client));
+    assert.match(error.message, /nothing at .*\/EWS\/x \(HTTP 404\)/);
+    assertNoSecret(error, PASSWORD);
+    assertNoSecret(error, 'other-secret');
+  });
+
   it('refuses an address that is no URL', () => {
     assert.throws(
       () =>
