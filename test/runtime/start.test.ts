@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { projectRoot } from '../support/fixture.js';
 
-const ROOT = join(__dirname, '..', '..');
+interface UserDirectory {
+  prepareUserDirectory(root: string, userDir: string, examples: readonly string[]): { readonly flowFile: string };
+}
 
 /** What `npm start` runs after the build, in a user directory of its own. */
 describe('npm start', function () {
@@ -29,7 +33,7 @@ describe('npm start', function () {
     seen: (output: string, interrupt: () => void) => void = () => undefined,
   ): Promise<Outcome> {
     const child = spawn(process.execPath, [join('scripts', 'start.mjs'), ...parameters], {
-      cwd: ROOT,
+      cwd: projectRoot,
       env: { ...process.env, PORT: String(port), EWS_DEMO_DIR: directory },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -53,7 +57,10 @@ describe('npm start', function () {
     assert.equal(code, 0, output + errors);
     assert.match(output, /^Node-RED is at http:\/\/127\.0\.0\.1:\d+\//);
     for (const delivery of ['pull', 'streaming']) {
-      const line = new RegExp(`^\\d\\d:\\d\\d:\\d\\d  \\w+ +(item|folder) …\\S+ in folder …\\S+.*, ${delivery}\\)$`, 'm');
+      const line = new RegExp(
+        `^\\d\\d:\\d\\d:\\d\\d  \\w+ +(item|folder) …\\S+ in folder …\\S+.*, ${delivery}\\)$`,
+        'm',
+      );
       assert.match(output, line);
     }
     assert.match(output, /^\d+ messages? arrived\.$/m);
@@ -93,18 +100,39 @@ describe('npm start', function () {
   });
 
   it('takes over newer examples, unless somebody has changed the flow', async () => {
-    const file = join(directory, 'flows.json');
-    const root = makeRoot(directory);
-    const prepare = await preparer();
-    root.example('first');
-    prepare(root.path, directory, ['one.json']);
-    assert.match(readFileSync(file, 'utf8'), /first/);
-    root.example('second');
-    prepare(root.path, directory, ['one.json']);
-    assert.match(readFileSync(file, 'utf8'), /second/);
-    writeFileSync(file, '[{"id":"own","type":"tab"}]');
-    root.example('third');
-    prepare(root.path, directory, ['one.json']);
-    assert.match(readFileSync(file, 'utf8'), /own/);
+    const { prepareUserDirectory } = (await import(
+      pathToFileURL(join(projectRoot, 'scripts', 'start', 'user-directory.mjs')).href
+    )) as UserDirectory;
+    const [root, userDir] = [join(directory, 'checkout'), join(directory, 'user')];
+    mkdirSync(join(root, 'examples'), { recursive: true });
+    writeFileSync(join(root, 'package.json'), '{"name":"@a/b"}');
+    const flowAfter = (example: string): string => {
+      writeFileSync(join(root, 'examples', 'one.json'), JSON.stringify([{ id: example }]));
+      const { flowFile } = prepareUserDirectory(root, userDir, ['one.json']);
+      return (JSON.parse(readFileSync(flowFile, 'utf8')) as { id: string }[]).map(({ id }) => id).join();
+    };
+    assert.equal(flowAfter('first'), 'first');
+    assert.equal(flowAfter('second'), 'second');
+    assert.equal(flowAfter('third'), 'third');
+    writeFileSync(join(userDir, 'flows.json'), '[{"id":"own"}]');
+    assert.equal(flowAfter('fourth'), 'own');
+    rmSync(join(userDir, 'flows.json.sha256'));
+    assert.equal(flowAfter('fifth'), 'own', 'nor where nothing is known of it');
+    rmSync(join(userDir, 'flows.json'));
+    assert.equal(flowAfter('sixth'), 'sixth');
   });
 });
+
+async function listening(): Promise<Server> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return server;
+}
+
+async function freePort(): Promise<number> {
+  const server = await listening();
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}

@@ -17,6 +17,38 @@ function record(watermark: string, key = KEY): PositionRecord {
   return { format: 1, ...key, server: 'https://mail.example.com/ews', about: INBOX, subscriptionId: 'id', watermark };
 }
 
+/** The parts that a position may have but need not. */
+const EVERYTHING = {
+  sentSince: ['one'],
+  paused: true,
+  upTo: '2024-01-01T00:00:00.000Z',
+  incarnation: 'i',
+  adopted: { account: 'a', subscriber: 's', subscriptionTimeout: 30, connectionTimeout: 30 },
+};
+
+/** JSON that looks like a position, but for one part. */
+const DAMAGES: readonly (readonly [string, object])[] = [
+  ['nothing that it is about', { about: null }],
+  ['something empty that it is about', { about: {} }],
+  ['a list that it is about', { about: [] }],
+  ['a mailbox that is no text', { about: { ...INBOX, mailbox: 5 } }],
+  ['an unknown access', { about: { ...INBOX, access: 'owner' } }],
+  ['a text for a truth', { about: { ...INBOX, allFolders: 'yes' } }],
+  ['no list of folders', { about: { ...INBOX, folders: 'inbox' } }],
+  ['no folder in the list', { about: { ...INBOX, folders: [null] } }],
+  ['a folder without a name', { about: { ...INBOX, folders: [{ id: 'inbox' }] } }],
+  ['no list of events', { about: { ...INBOX, events: null } }],
+  ['an unknown event', { about: { ...INBOX, events: ['Exploded'] } }],
+  ['sent events that are no texts', { sentSince: ['one', 2] }],
+  ['sent events that are no list', { sentSince: 'one' }],
+  ['a pause that is a text', { paused: 'no' }],
+  ['an adoption that is nothing', { adopted: null }],
+  ['an adoption without an account', { adopted: { subscriber: 's' } }],
+  ['an adoption without a subscriber', { adopted: { account: 'a' } }],
+  ['an adoption with a time that is no number', { adopted: { ...EVERYTHING.adopted, subscriptionTimeout: '30' } }],
+  ['an adoption with another time that is no number', { adopted: { ...EVERYTHING.adopted, connectionTimeout: null } }],
+];
+
 describe('positions in files', () => {
   let directory: string;
   let store: FilePositionStore;
@@ -84,7 +116,6 @@ describe('positions in files', () => {
     ['something else', '{"hello":"world"}', 'damaged'],
     ['a list', '[1]', 'damaged'],
     ['missing parts', '{"format":1,"node":"a1.b2"}', 'damaged'],
-    ['a newer version', '{"format":99}', 'newer'],
   ] as const) {
     it(`that hold ${what} are told of once and put aside`, async () => {
       await store.save(record('1'));
@@ -95,6 +126,65 @@ describe('positions in files', () => {
       assert.equal(await readFile(join(directory, `${name}.${kind}`), 'utf8'), content);
     });
   }
+
+  for (const [what, damage] of DAMAGES) {
+    it(`with ${what} are told of once and put aside`, async () => {
+      await store.save(record('1'));
+      const [name = ''] = await readdir(directory);
+      const content = JSON.stringify({ ...record('1'), ...damage });
+      await writeFile(join(directory, name), content);
+      await assert.rejects(store.load(KEY), (error) => error instanceof PositionError && error.kind === 'damaged');
+      assert.equal(await store.load(KEY), undefined);
+      assert.equal(await readFile(join(directory, `${name}.damaged`), 'utf8'), content);
+    });
+  }
+
+  it('come back with everything that they can hold', async () => {
+    const whole: PositionRecord = { ...record('1'), ...EVERYTHING };
+    await store.save(whole);
+    assert.deepEqual(await store.load(KEY), whole);
+  });
+
+  it('of a newer version stay as they are until they are removed', async () => {
+    await store.save(record('1'));
+    const [name = ''] = await readdir(directory);
+    await writeFile(join(directory, name), '{"format":99}');
+    await assert.rejects(store.load(KEY), { kind: 'newer' });
+    await assert.rejects(store.save(record('2')), { kind: 'unwritable' });
+    await assert.rejects(store.load(KEY), { kind: 'newer' }, 'the next start tells of it too');
+    assert.deepEqual(await readdir(directory), [name]);
+    assert.equal(await readFile(join(directory, name), 'utf8'), '{"format":99}');
+    await store.remove(KEY);
+    await store.save(record('3'));
+    assert.equal((await store.load(KEY))?.watermark, '3');
+  });
+
+  it('of a newer version that somebody else removed are not in the way any more', async () => {
+    await store.save(record('1'));
+    const [name = ''] = await readdir(directory);
+    await writeFile(join(directory, name), '{"format":99}');
+    await assert.rejects(store.load(KEY), { kind: 'newer' });
+    await rm(join(directory, name));
+    assert.equal(await store.load(KEY), undefined);
+    await store.save(record('2'));
+  });
+
+  it('are listed also where others of the node cannot be used', async () => {
+    for (const part of ['a', 'b', 'c', 'd']) await store.save(record(part, { ...KEY, part }));
+    const names = await readdir(directory);
+    const [damaged = '', newer = ''] = names;
+    const kept = await Promise.all(names.slice(2).map((name) => readFile(join(directory, name), 'utf8')));
+    await writeFile(join(directory, damaged), '{"format":1');
+    await writeFile(join(directory, newer), '{"format":99}');
+    const problems: string[] = [];
+    const listed = await store.list(KEY.node, [], ({ kind }) => problems.push(kind));
+    assert.deepEqual(
+      listed,
+      kept.map((text) => JSON.parse(text) as unknown),
+    );
+    assert.deepEqual(problems.sort(), ['damaged', 'newer']);
+    assert.equal((await store.list(KEY.node)).length, 2, 'without anybody to tell, too');
+  });
 
   it('that cannot be written are an error that says why', async () => {
     await writeFile(directory, 'a file where the directory should be');
@@ -154,6 +244,34 @@ describe('positions in a context store', () => {
     for (const key of values.keys()) values.set(key, 'something else');
     await assert.rejects(store.load(KEY), { kind: 'damaged' });
   });
+
+  it('are listed also where others of the node cannot be used', async () => {
+    const { store, values } = makeStore();
+    for (const part of ['a', 'b', 'c']) await store.save(record(part, { ...KEY, part }));
+    const [damaged = '', newer = ''] = values.keys();
+    values.set(damaged, { ...record('a'), about: null });
+    values.set(newer, { format: 99 });
+    const problems: string[] = [];
+    const listed = await store.list(KEY.node, [], ({ kind }) => problems.push(kind));
+    assert.deepEqual(
+      listed.map(({ watermark }) => watermark),
+      ['c'],
+    );
+    assert.deepEqual(problems, ['damaged', 'newer']);
+  });
+
+  it('of a newer version stay as they are until they are removed', async () => {
+    const { store, values } = makeStore();
+    await store.save(record('1'));
+    const [key = ''] = values.keys();
+    values.set(key, { format: 99 });
+    await assert.rejects(store.load(KEY), { kind: 'newer' });
+    await assert.rejects(store.save(record('2')), { kind: 'unwritable' });
+    assert.deepEqual(values.get(key), { format: 99 });
+    await store.remove(KEY);
+    await store.save(record('3'));
+    assert.equal((await store.load(KEY))?.watermark, '3');
+  });
 });
 
 describe('PositionKeeper', () => {
@@ -186,6 +304,17 @@ describe('PositionKeeper', () => {
     const keeper = new PositionKeeper(store, KEY, () => assert.fail('no trouble'));
     await Promise.all([keeper.save(record('1')), keeper.remove()]);
     assert.equal(store.records.size, 0);
+  });
+
+  it('stays away when something saves late', async () => {
+    const store = new MemoryStore();
+    const keeper = new PositionKeeper(store, KEY, () => assert.fail('no trouble'));
+    await keeper.save(record('1'));
+    const removed = keeper.remove();
+    await Promise.all([removed, keeper.save(record('2'))]);
+    await keeper.save(record('3'));
+    assert.equal(store.records.size, 0);
+    assert.equal(keeper.record, undefined);
   });
 });
 

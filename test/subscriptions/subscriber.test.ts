@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { EwsError } from '../../dist/src/protocol/ews-error.js';
 import { AdoptionRegistry } from '../../dist/src/subscriptions/adoption-registry.js';
 import type { LiveSubscription } from '../../dist/src/subscriptions/live-subscription.js';
+import { PositionError } from '../../dist/src/subscriptions/position-record.js';
 import { PullEngine } from '../../dist/src/subscriptions/pull-engine.js';
 import { StreamHub } from '../../dist/src/subscriptions/stream-hub.js';
 import { readOrders, type SubscribeOrder } from '../../dist/src/subscriptions/subscribe-request.js';
@@ -134,6 +135,57 @@ describe('Subscriber and SubscriptionAdopter', () => {
     await until(() => told.current === 'connected');
     assert.deepEqual(told.items, missed);
     assert.equal(told.batches[0]?.recovered, true);
+  });
+
+  it('takes up after a restart all that can be, then tells what cannot', async () => {
+    const events = ['NewMail', 'Created', 'Deleted'] as const;
+    await subscriber().subscribe(
+      events.map((event) => ({ ...DEFAULTS, events: [event] })),
+      output,
+    );
+    const first = adopter(new Recorder());
+    for (const made of output.made) await first.adopt(made);
+    await until(() => lab.store.records.size === 3);
+    await first.close(true);
+    registry = new AdoptionRegistry(lab.clock, (one) => abandoned.push(one));
+    // Another node was faster with the first of them.
+    assert.equal(await adopter(new Recorder(), 'other').adopt(output.made[0] ?? assert.fail()), true);
+    const second = adopter(new Recorder());
+    await assert.rejects(second.resume(), { code: 'EWS_ADOPTED' });
+    assert.deepEqual(second.engines.map(({ description }) => description.events[0]).sort(), ['Created', 'Deleted']);
+    await second.close(true);
+    lab.store.bad.push(new PositionError('damaged', 'the first'), new PositionError('newer', 'the second'));
+    const third = adopter(new Recorder());
+    await assert.rejects(third.resume(), { kind: 'damaged', detail: 'the first' });
+    assert.equal(third.engines.length, 2);
+  });
+
+  it('adopts nothing once it is closed', async () => {
+    await subscriber().subscribe([DEFAULTS], output);
+    const made = output.made[0] ?? assert.fail();
+    let stand: () => void = assert.fail;
+    const closed = adopter(new Recorder());
+    const resumed = closed.resume(new Promise((resolve) => (stand = resolve)));
+    const adopted = closed.adopt(made);
+    await closed.close(true);
+    stand();
+    await resumed;
+    assert.equal(await adopted, false);
+    assert.deepEqual(closed.engines, []);
+    assert.equal(registry.adopterOf(made.subscriptionId), undefined);
+  });
+
+  it('takes up nothing after a restart once it is closed', async () => {
+    await subscriber().subscribe([DEFAULTS], output);
+    const first = adopter(new Recorder());
+    await first.adopt(output.made[0] ?? assert.fail());
+    await until(() => lab.store.records.size === 1);
+    await first.close(true);
+    const second = adopter(new Recorder());
+    const resumed = second.resume();
+    await second.close(true);
+    await resumed;
+    assert.deepEqual(second.engines, []);
   });
 
   it('follows a subscription that was made anew', async () => {

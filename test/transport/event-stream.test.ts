@@ -61,6 +61,28 @@ describe('EventStream', () => {
     return { events, closed };
   }
 
+  /** The pieces in which the bytes came from the server when they were captured. */
+  function ownPieces(name: string, raw: Buffer): Buffer[] {
+    return readFixture(`captures/grommunio/${name}.timing.jsonl`)
+      .split('\n')
+      .filter((line) => line.includes('"off"'))
+      .map((line) => JSON.parse(line) as { off: number; len: number })
+      .map(({ off, len }) => raw.subarray(off, off + len));
+  }
+
+  /** Pieces of random sizes, the same for the same seed. */
+  function randomPieces(raw: Buffer, seed: number): Buffer[] {
+    const pieces: Buffer[] = [];
+    let state = seed;
+    for (let at = 0; at < raw.length;) {
+      state = (state * 1_103_515_245 + 12_345) % 0x8000_0000;
+      const size = 1 + (state % 400);
+      pieces.push(raw.subarray(at, at + size));
+      at += size;
+    }
+    return pieces;
+  }
+
   /** What a capture holds, found without this package's readers: kind and time of each event, in order. */
   function written(xml: string): string[] {
     return [...xml.matchAll(/<t:(\w+)Event><t:TimeStamp>([^<]+)</g)].map(([, kind, time]) => `${kind} ${time}`);
@@ -77,12 +99,17 @@ describe('EventStream', () => {
       const raw = readFixtureBytes(`captures/grommunio/${name}.response.raw`);
       const expected = written(readFixture(`captures/grommunio/${name}.response.xml`));
       assert.ok(expected.length > 0);
-      for (const size of [1_000_000, 1460, 97, 13]) {
+      for (const pieces of [
+        ownPieces(name, raw),
+        ...[1, 2, 3].map((seed) => randomPieces(raw, seed)),
+        [...raw].map((byte) => Buffer.of(byte)),
+      ]) {
         const stream = await start((socket) => {
           const send = async () => {
-            for (let at = 0; at < raw.length; at += size) {
-              socket.write(raw.subarray(at, at + size));
-              if (size < 100) await ioTurns(1);
+            for (const [at, piece] of pieces.entries()) {
+              socket.write(piece);
+              // What is written together may arrive together; a turn between them keeps most pieces apart.
+              if (at % 50 === 0 || pieces.length < 500) await ioTurns(1);
             }
             socket.end();
           };
