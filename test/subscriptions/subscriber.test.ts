@@ -163,7 +163,7 @@ describe('Subscriber and SubscriptionAdopter', () => {
   it('adopts nothing once it is closed', async () => {
     await subscriber().subscribe([DEFAULTS], output);
     const made = output.made[0] ?? assert.fail();
-    let stand: () => void = assert.fail;
+    let stand = (): void => undefined;
     const closed = adopter(new Recorder());
     const resumed = closed.resume(new Promise((resolve) => (stand = resolve)));
     const adopted = closed.adopt(made);
