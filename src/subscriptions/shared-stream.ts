@@ -43,6 +43,7 @@ export class SharedStream {
   #shortLived = 0;
   #reopening = false;
   #replaced = false;
+  /** What another stream took over was not read to its end here. */
   #brokeOff = false;
   /** Those that the present stream was asked for. */
   #requested: readonly StreamMember[] = [];
@@ -103,11 +104,6 @@ export class SharedStream {
     return [...this.#members.values()];
   }
 
-  /** It has come to an end of its own before what was under way had been read, or took too long with that. */
-  #hasLost(): boolean {
-    return this.#brokeOff;
-  }
-
   /** Reads no more of what another stream has taken over. */
   #abandon(): void {
     this.#brokeOff = true;
@@ -149,8 +145,6 @@ export class SharedStream {
   async #readOnce(): Promise<void> {
     const { clock } = this.#account;
     const opened = clock.now();
-    this.#reopening = false;
-    this.#requested = [...this.#members.values()];
     this.#heartbeat.begin();
     const stream = await this.#open();
     this.#stream = stream;
@@ -161,7 +155,7 @@ export class SharedStream {
       for (let first = true; ; first = false) {
         const answer = await this.#heartbeat.bound(stream.next());
         if (this.#closing.signal.aborted) return;
-        if (answer === undefined) throw this.#endedWithoutClosed();
+        if (answer === undefined) throw new EwsError('EWS_NETWORK', 'The stream ended without the server saying so.');
         this.#heartbeat.heard(answer);
         if (first) {
           begunAt = clock.now();
@@ -196,6 +190,8 @@ export class SharedStream {
   }
 
   async #open(): Promise<EventStream> {
+    this.#reopening = false;
+    this.#requested = [...this.#members.values()];
     const { client } = await this.#account.connect();
     const giveUp = new AbortController();
     const abort = () => {
@@ -257,7 +253,7 @@ export class SharedStream {
     for (const stream of left) stream.#abandon();
     const why = new EwsError('EWS_NETWORK', 'The stream before ended while this one took over from it.');
     for (const stream of predecessors) {
-      if (!stream.#hasLost()) continue;
+      if (!stream.#brokeOff) continue;
       for (const member of stream.#members.values()) if (this.has(member)) member.interrupted(why, clock.now());
     }
   }
@@ -285,12 +281,6 @@ export class SharedStream {
       first,
       new EwsError('EWS_STREAM_TAKEN_OVER', `The server closed the stream after ${seconds} s: another reader took it.`),
     );
-  }
-
-  #endedWithoutClosed(): EwsError {
-    return new EwsError('EWS_NETWORK', 'The stream ended without the server saying so.', {
-      operation: 'GetStreamingEvents',
-    });
   }
 
   #drop(member: StreamMember, error: EwsError): void {

@@ -20,6 +20,8 @@ import { SubscriptionLoop, type LoopSteps } from './subscription-loop.js';
 /** Losing a subscription to another reader twice within this time is a contest that nobody wins, in milliseconds. */
 const CONTEST_MS = 10 * 60_000;
 
+const notWanted = () => new EwsError('EWS_NETWORK', 'The stream is no longer wanted.');
+
 export interface StreamEngineOptions {
   readonly account: AccountLink;
   readonly hub: StreamHub;
@@ -344,8 +346,4 @@ export class StreamEngine implements LoopSteps, StreamMember {
       takeBookmark({ connection: await account.connect(), account, description, signal }),
     );
   }
-}
-
-function notWanted(): EwsError {
-  return new EwsError('EWS_NETWORK', 'The stream is no longer wanted.');
 }

@@ -15,6 +15,8 @@ export class Wire {
   /** Bytes of the body that were sent. */
   #sent = 0;
   #ended = false;
+  /** Whether what is written from now on never leaves, and nobody here notices. */
+  #isMute = false;
   /** What is still being written; only needed when it goes out in pieces. */
   #queue: Promise<void> | undefined;
 
@@ -25,7 +27,10 @@ export class Wire {
     response.once('close', () => (this.#ended = true));
   }
 
-  /** Whether nothing more can be sent, because the connection is gone or the answer has ended. */
+  /**
+   * Whether nothing more can be sent, because the connection is gone or the answer has ended. One that has fallen silent
+   * is not over: a server does not know that nothing of what it sends arrives.
+   */
   isOver(): boolean {
     return this.#ended;
   }
@@ -58,7 +63,7 @@ export class Wire {
     const bytes = dress(body, this.#failure).subarray(0, truncateAfter);
     this.#response.writeHead(status, { ...headers, 'Content-Length': String(bytes.length) });
     if (!this.#isPlain()) await this.#send(bytes, reset === 'during' ? Math.floor(bytes.length / 2) : undefined);
-    if (this.isOver()) return;
+    if (this.isOver() || this.#isMute) return;
     this.#ended = true;
     const { socket } = this.#response;
     const behind = () => {
@@ -73,33 +78,38 @@ export class Wire {
   async open(status: number, headers: Readonly<Record<string, string>>): Promise<boolean> {
     const { delayMs, silent, reset } = this.#failure;
     if (delayMs !== undefined) await delay(this.#clock, delayMs);
-    if (silent || this.isOver()) return false;
+    if (this.isOver()) return false;
     if (reset === 'before') {
       this.reset();
       return false;
     }
-    this.#response.writeHead(status, headers);
+    this.#isMute = silent ?? false;
+    if (!this.#isMute) this.#response.writeHead(status, headers);
     return true;
   }
 
-  /** A piece of a stream, in a chunk of its own. */
-  write(text: string): void {
-    if (this.isOver()) return;
+  /**
+   * A piece of a stream, in a chunk of its own.
+   *
+   * @param hasEvents whether there are events in it: the first such piece is the one that a reset strikes
+   */
+  write(text: string, hasEvents = false): void {
+    if (this.isOver() || this.#isMute) return;
     const bytes = dress(text, this.#failure);
     if (this.#queue === undefined && this.#isPlain()) {
       this.#sent += bytes.length;
       this.#response.write(bytes);
       return;
     }
-    this.#queue = (this.#queue ?? Promise.resolve()).then(() => this.#send(bytes));
+    this.#queue = (this.#queue ?? Promise.resolve()).then(() => this.#send(bytes, hasEvents ? this.#resetAt(bytes) : undefined));
   }
 
-  /** The end of a stream. */
+  /** The end of a stream; a reset, if one was wanted and no events came. */
   async end(): Promise<void> {
     await this.#queue;
-    if (this.isOver()) return;
-    this.#ended = true;
-    this.#response.end();
+    if (this.isOver() || this.#isMute) return;
+    if (this.#failure.reset === undefined) this.#finish();
+    else this.reset();
   }
 
   /** Ends the connection with a TCP reset. */
@@ -114,24 +124,40 @@ export class Wire {
     this.#response.socket?.destroy();
   }
 
+  #finish(): void {
+    this.#ended = true;
+    this.#response.end();
+  }
+
+  /** Whether everything goes out as it is written. */
   #isPlain(): boolean {
-    const { silentAfter, cutAfter, chunkBytes, reset } = this.#failure;
-    return silentAfter === undefined && cutAfter === undefined && chunkBytes === undefined && reset !== 'during';
+    const { silentAfter, cutAfter, truncateAfter, chunkBytes, reset } = this.#failure;
+    return [silentAfter, cutAfter, truncateAfter, chunkBytes, reset].every((wish) => wish === undefined);
+  }
+
+  /** How many of these bytes of a stream go out before the connection is reset. */
+  #resetAt({ length }: Buffer): number | undefined {
+    const { reset } = this.#failure;
+    if (reset === undefined) return undefined;
+    return reset === 'during' ? Math.floor(length / 2) : length;
   }
 
   /** @param resetAt how many of these bytes go out before the connection is reset */
-  async #send(bytes: Buffer, resetAt?: number): Promise<void> {
-    const { silentAfter, cutAfter, chunkBytes = bytes.length } = this.#failure;
-    const end = Math.min(resetAt ?? Number.POSITIVE_INFINITY, silentAfter ?? Number.POSITIVE_INFINITY);
-    const allowed = Math.min(end, cutAfter ?? Number.POSITIVE_INFINITY) - (resetAt === undefined ? this.#sent : 0);
-    const sending = bytes.subarray(0, Math.max(0, allowed));
+  async #send(bytes: Buffer, resetAt = Number.POSITIVE_INFINITY): Promise<void> {
+    if (this.isOver() || this.#isMute) return;
+    const never = Number.POSITIVE_INFINITY;
+    const { silentAfter = never, cutAfter = never, truncateAfter = never, chunkBytes = bytes.length } = this.#failure;
+    const reset = this.#sent + resetAt;
+    const stop = Math.min(silentAfter, cutAfter, truncateAfter, reset);
+    const sending = bytes.subarray(0, Math.max(0, stop - this.#sent));
     for (let at = 0; at < sending.length && !this.isOver(); at += chunkBytes) {
       await this.#sendPiece(sending.subarray(at, at + chunkBytes));
     }
-    if (sending.length === bytes.length && resetAt === undefined) return;
-    if (resetAt !== undefined) this.reset();
-    else if (cutAfter !== undefined && cutAfter <= (silentAfter ?? cutAfter)) this.cut();
-    else this.#ended = true;
+    if (this.isOver() || (sending.length === bytes.length && resetAt === never)) return;
+    if (stop === reset) this.reset();
+    else if (stop === cutAfter) this.cut();
+    else if (stop === truncateAfter) this.#finish();
+    else this.#isMute = true;
   }
 
   /** Resolves when the piece has left, so that the next one is a piece of its own. */

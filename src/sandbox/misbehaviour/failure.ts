@@ -12,13 +12,17 @@ export interface XmlStyle {
 export interface WireFailure {
   /** Wait this long before the answer, in milliseconds. */
   readonly delayMs?: number;
-  /** Never answer; the connection stays open. */
+  /** Never answer; the connection stays open. A stream is read all the same, and its events are lost. */
   readonly silent?: boolean;
-  /** Send so many bytes of the body and then nothing more; the connection stays open. */
+  /**
+   * Send so many bytes of the body and then nothing more; the connection stays open. A stream is read on, and its events
+   * are lost.
+   */
   readonly silentAfter?: number;
   /**
    * Reset the connection: `request` before the request is carried out, `before` when it was carried out and nothing
-   * was sent, `during` in the middle of the answer, `after` behind it.
+   * was sent, `during` in the middle of the answer, `after` behind it. In a stream, the last two mean the first envelope
+   * with events; if there is none, its end.
    */
   readonly reset?: 'request' | 'before' | 'during' | 'after';
   /** Close the connection after so many bytes of the body. */

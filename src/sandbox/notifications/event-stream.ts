@@ -65,9 +65,9 @@ export abstract class EventStream {
   /** No more is written; timers are to be stopped. */
   protected abstract stopped(): void;
 
-  protected write(envelope: StreamEnvelope): void {
+  protected write(envelope: StreamEnvelope, hasEvents = false): void {
     this.lastWrite = this.exchange.clock.now();
-    this.wire.write(this.character.writeStreamed(envelope, this.#isFirst));
+    this.wire.write(this.character.writeStreamed(envelope, this.#isFirst), hasEvents);
     this.#isFirst = false;
   }
 

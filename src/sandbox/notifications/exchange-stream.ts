@@ -7,6 +7,8 @@ export class ExchangeStream extends EventStream {
   #timer: Timer | undefined;
   #isFlushing = false;
   #isWaiting = false;
+  /** Ids of subscriptions that have ended since the last envelope, and why the first of them did. */
+  #ended: { readonly code: string; readonly ids: string[] } | undefined;
 
   constructor(settings: StreamSettings) {
     super(settings);
@@ -29,18 +31,23 @@ export class ExchangeStream extends EventStream {
     this.close('ErrorNewEventStreamConnectionOpened', [subscription.id]);
   }
 
+  /** It ends the connection too, so that the client hears of it; for its other subscriptions it connects again. */
   protected ended(subscription: Subscription, why: EndReason): void {
     const code = why === 'unsubscribed' ? 'ErrorSubscriptionUnsubscribed' : 'ErrorInvalidSubscription';
     this.drop(subscription);
-    if (this.subscriptions.size === 0) this.close(code, [subscription.id]);
+    this.#ended ??= { code, ids: [] };
+    this.#ended.ids.push(subscription.id);
+    this.wake();
   }
 
   protected stopped(): void {
     this.exchange.clock.clearTimer(this.#timer);
+    this.#ended = undefined;
   }
 
   #flush(): void {
-    if (this.wire.isOver() || this.subscriptions.size === 0) return;
+    if (this.wire.isOver()) return;
+    if (this.#ended) this.close(this.#ended.code, this.#ended.ids);
     for (const subscription of this.subscriptions) {
       const state = this.read(subscription);
       if (!('code' in state)) continue;
@@ -50,7 +57,7 @@ export class ExchangeStream extends EventStream {
     }
     for (let more = true; more && !this.#waitsForReader();) {
       const { notifications, moreEvents } = this.takeNotifications();
-      if (notifications.length > 0) this.write({ notifications });
+      if (notifications.length > 0) this.write({ notifications }, true);
       more = moreEvents;
     }
   }

@@ -60,11 +60,12 @@ export class GrommunioStream extends EventStream {
     const isHeartbeat = this.exchange.clock.now() - this.lastWrite >= this.exchange.limits.heartbeat;
     const isOver = this.exchange.clock.now() >= this.closesAt;
     if (notifications.length > 0 || isHeartbeat) {
-      this.write({
+      const envelope = {
         ...this.#error(),
         notifications: notifications.length > 0 ? notifications : this.statusNotifications(),
         connectionStatus: isOver ? 'Closed' : 'OK',
-      });
+      } as const;
+      this.write(envelope, notifications.length > 0);
       this.#errorIds = [];
     }
     if (isOver) {

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { PositionKeeper } from '../../dist/src/subscriptions/position-keeper.js';
+import { StreamPosition } from '../../dist/src/subscriptions/stream-position.js';
+import { NEW_MAIL } from '../support/pull-lab.js';
+import { StreamLab } from '../support/stream-lab.js';
+import { ioTurns, until } from '../support/wait.js';
+
+describe('StreamEngine, its steps and its position', () => {
+  let lab: StreamLab;
+
+  beforeEach(async () => {
+    lab = await StreamLab.open();
+  });
+  afterEach(async () => {
+    await lab.close();
+  });
+
+  const opened = () => lab.base.requests.filter((operation) => operation === 'GetStreamingEvents').length;
+
+  for (const how of ['close', 'pause'] as const) {
+    it(`${how} ends the wait for the account, and no stream is opened afterwards`, async () => {
+      const account = lab.base.account();
+      const connection = await account.connect();
+      let connected: (made: typeof connection) => void = () => undefined;
+      const connect = () => new Promise<typeof connection>((resolve) => (connected = resolve));
+      const { engine, told } = lab.session().run({ account: { ...account, connect } });
+      await (how === 'close' ? engine.close(true) : engine.pause());
+      connected(connection);
+      await ioTurns(20);
+      await lab.clock.advance(10_000);
+      assert.equal(opened(), 0);
+      assert.equal(told.current, how === 'close' ? 'closed' : 'paused');
+    });
+
+    it(`${how} while the subscription is made leaves no stream behind`, async () => {
+      lab.sandbox.misbehave({ operation: 'Subscribe', delayMs: 5000 });
+      const { engine, told } = lab.session().run();
+      await until(() => lab.base.requests.includes('Subscribe'));
+      await (how === 'close' ? engine.close(true) : engine.pause());
+      lab.sandbox.behave();
+      await lab.clock.advance(10_000);
+      await ioTurns(20);
+      assert.equal(opened(), 0);
+      assert.deepEqual(told.errors, []);
+    });
+  }
+
+  it('a position that was forgotten does not come back', async () => {
+    const { clock, store } = lab.base;
+    const keeper = new PositionKeeper(store, { node: 'node', mailbox: '', part: 'x' }, () => undefined);
+    const position = new StreamPosition(keeper, NEW_MAIL, clock);
+    await position.begin(await lab.base.account().connect(), { watermark: 'x', serverTime: undefined });
+    assert.equal(store.records.size, 1);
+    position.add([]);
+    await position.remove();
+    position.add([]);
+    await position.save();
+    await clock.advance(1000);
+    assert.equal(store.records.size, 0);
+  });
+
+  it('waits before it tries again to take a new bookmark', async () => {
+    const { told } = await lab.connected();
+    const subscribes = () => lab.base.requests.filter((operation) => operation === 'Subscribe').length;
+    const before = subscribes();
+    lab.sandbox.misbehave({ operation: 'Subscribe', code: 'ErrorInternalServerError' });
+    for (let round = 1; round <= 20; round += 1) {
+      lab.deliver(20);
+      await until(() => told.items.length === round * 20);
+    }
+    await ioTurns(20);
+    assert.equal(subscribes() - before, 1);
+    await lab.untilAfter(() => subscribes() - before === 2, 10_000);
+  });
+});
