@@ -56,6 +56,7 @@ async function serve(): Promise<Sandbox | undefined> {
   }
   const seedNumber = numberOf('seed', seed, 0xffff_ffff);
   const steps = script === undefined ? [] : readScript(readFileSync(script, 'utf8'));
+  if ((key === undefined) !== (cert === undefined)) throw new Error('--key and --cert go together.');
   const tls =
     key === undefined || cert === undefined ? {} : { tls: { key: readFileSync(key), cert: readFileSync(cert) } };
   const sandbox = await startSandbox({

@@ -106,7 +106,7 @@ export class Sandbox {
   }
 
   revokeImpersonation(user: string): void {
-    this.#account(user).impersonates = 'nobody';
+    this.#exchange.revokeImpersonation(this.#account(user));
   }
 
   /** Tells of each request before it is carried out. @returns a function that ends it */

@@ -6,12 +6,11 @@ import type { EventStream } from '../transport/event-stream.js';
 import type { AccountLink } from './account-link.js';
 import { BackOff } from './back-off.js';
 import { Heartbeat } from './heartbeat.js';
+import { HELD_BACK_MS, heldBack } from './held-back.js';
 import type { StreamMember } from './stream-member.js';
 
 /** A Closed within this part of the time that was asked for is not the server keeping to that time. */
 const EARLY = 0.8;
-/** A first answer that takes longer was held back on the way: servers begin at once. In milliseconds. */
-const HELD_BACK_MS = 30_000;
 /** How long a stream that takes over members waits for the last events of the one before, in milliseconds. */
 const HAND_OVER_MS = 5000;
 /** A stream that still brings something so long after its first answer holds, in milliseconds. */
@@ -47,6 +46,8 @@ export class SharedStream {
   #brokeOff = false;
   /** Those that the present stream was asked for. */
   #requested: readonly StreamMember[] = [];
+  /** Their ids as they were then: a member that has left has another one, or none. */
+  #askedFor: ReadonlySet<string> = new Set();
   #stream: EventStream | undefined;
   readonly #over: Promise<void>;
 
@@ -200,8 +201,9 @@ export class SharedStream {
     this.#closing.signal.addEventListener('abort', abort, { once: true });
     try {
       const [first] = this.#requested;
+      this.#askedFor = new Set(this.#requested.map(({ subscriptionId }) => subscriptionId));
       const request = {
-        subscriptionIds: this.#requested.map(({ subscriptionId }) => subscriptionId),
+        subscriptionIds: [...this.#askedFor],
         connectionTimeoutMinutes: first?.connectionTimeout ?? 30,
       };
       return await this.#heartbeat.bound(client.openStream(request, { ...this.#context(), signal: giveUp.signal }));
@@ -262,6 +264,8 @@ export class SharedStream {
   #refused({ errorSubscriptionIds }: StreamingEvents, error: EwsError): void {
     if (this.#replaced) return;
     const named = errorSubscriptionIds.map((id) => this.#members.get(id)).filter((member) => member !== undefined);
+    // One that was taken off meanwhile, and then ended: the others go on.
+    if (named.length === 0 && errorSubscriptionIds.some((id) => this.#askedFor.has(id))) return;
     const meant = named.length > 0 ? named : error.action === 'resubscribe' ? [...this.#members.values()] : [];
     if (meant.length === 0) throw error;
     for (const member of meant) this.#drop(member, error);
@@ -336,11 +340,4 @@ export class SharedStream {
       member.outage(error);
     }
   }
-}
-
-function heldBack(afterMs: number): EwsError {
-  return new EwsError(
-    'EWS_STREAM_HELD_BACK',
-    `The stream's first answer took ${Math.round(afterMs / 1000)} s: something between this machine and the server holds answers back until they are complete.`,
-  );
 }

@@ -43,6 +43,8 @@ describe('sandbox: the command', () => {
     assert.equal(run('--port', '99999'), '1: --port must be a whole number from 0 to 65535.');
     assert.equal(run('--character', 'lotus'), '1: --character must be exchange or grommunio.');
     assert.match(run('--colour', 'red'), /^1: Unknown option '--colour'/);
+    assert.equal(run('--key', 'key.pem'), '1: --key and --cert go together.');
+    assert.equal(run('--cert', 'cert.pem'), '1: --key and --cert go together.');
     assert.match(run('--script', '/nowhere'), /^1: ENOENT/);
   });
 });

@@ -1,78 +1,27 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { startSandbox, type Sandbox } from '../../dist/src/sandbox/sandbox.js';
 import type { SandboxOptions } from '../../dist/src/sandbox/sandbox-options.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { until } from '../support/wait.js';
 import { Client } from './client.js';
 import { briefXml } from './events.js';
+import { PushListener } from './push-listener.js';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
-
-type Reply = 'OK' | 'Unsubscribe' | 'error' | 'hang up';
-
-/** A listener that keeps what it is sent, and answers as it is told. */
-class Listener {
-  readonly received: string[] = [];
-  reply: Reply = 'OK';
-  readonly #server: Server;
-
-  constructor() {
-    this.#server = createServer((request, response) => {
-      let body = '';
-      request.setEncoding('utf8').on('data', (chunk: string) => (body += chunk));
-      request.on('end', () => {
-        const { reply } = this;
-        this.received.push(body);
-        if (reply === 'hang up') request.socket.destroy();
-        else if (reply === 'error') response.writeHead(500).end();
-        else response.writeHead(200, { 'content-type': 'text/xml' }).end(answer(reply));
-        this.#server.emit('notification');
-      });
-    });
-  }
-
-  async listen(): Promise<string> {
-    this.#server.listen(0, '127.0.0.1');
-    await once(this.#server, 'listening');
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/push`;
-  }
-
-  /** Waits until so many notifications have come. */
-  async until(count: number): Promise<string> {
-    while (this.received.length < count) await once(this.#server, 'notification');
-    return this.received[count - 1] ?? '';
-  }
-
-  close(): void {
-    this.#server.close();
-    this.#server.closeAllConnections();
-  }
-}
-
-function answer(status: string): string {
-  return (
-    '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>' +
-    '<SendNotificationResult xmlns="http://schemas.microsoft.com/exchange/services/2006/messages">' +
-    `<SubscriptionStatus>${status}</SubscriptionStatus></SendNotificationResult></s:Body></s:Envelope>`
-  );
-}
 
 describe('sandbox: push', () => {
   let clock: ManualClock;
   let sandbox: Sandbox;
   let client: Client;
-  let listener: Listener;
+  let listener: PushListener;
   let url: string;
 
   async function start(options: SandboxOptions = {}): Promise<void> {
     clock = new ManualClock('2026-03-02T08:00:00Z');
     sandbox = await startSandbox({ clock, ...options });
     client = new Client(sandbox);
-    listener = new Listener();
+    listener = new PushListener();
     url = await listener.listen();
   }
 

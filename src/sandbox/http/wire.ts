@@ -101,7 +101,9 @@ export class Wire {
       this.#response.write(bytes);
       return;
     }
-    this.#queue = (this.#queue ?? Promise.resolve()).then(() => this.#send(bytes, hasEvents ? this.#resetAt(bytes) : undefined));
+    this.#queue = (this.#queue ?? Promise.resolve()).then(() =>
+      this.#send(bytes, hasEvents ? this.#resetAt(bytes) : undefined),
+    );
   }
 
   /** The end of a stream; a reset, if one was wanted and no events came. */

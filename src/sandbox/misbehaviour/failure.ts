@@ -66,3 +66,29 @@ export interface Failure extends AnswerFailure, WireFailure {
   /** With which part of the requests, from 0 to 1; all, if left out. Drawn from the sandbox's seed. */
   readonly probability?: number;
 }
+
+/** Every key of a {@link Failure}, for whoever reads one from a file. */
+const KEYS: Readonly<Record<keyof Failure, true>> = {
+  operation: true,
+  subscriptionId: true,
+  user: true,
+  times: true,
+  probability: true,
+  code: true,
+  fault: true,
+  text: true,
+  backOffMs: true,
+  httpStatus: true,
+  retryAfter: true,
+  html: true,
+  delayMs: true,
+  silent: true,
+  silentAfter: true,
+  reset: true,
+  cutAfter: true,
+  truncateAfter: true,
+  chunkBytes: true,
+  padding: true,
+  style: true,
+};
+export const FAILURE_KEYS: ReadonlySet<string> = new Set(Object.keys(KEYS));

@@ -1,6 +1,7 @@
 import { sameAddress } from '../model/account.js';
 import type { Random } from '../random.js';
 import type { Failure } from './failure.js';
+import { checkStyle } from './xml-style.js';
 
 /** What a failure is chosen by. */
 export interface FailureCandidate {
@@ -21,8 +22,9 @@ export class Misbehaviour {
 
   constructor(readonly random: Random) {}
 
-  /** @returns a function that takes it back */
+  /** @returns a function that takes it back. Throws for a style that would make other XML. */
   add(failure: Failure): () => void {
+    if (failure.style) checkStyle(failure.style);
     const pending = { failure, left: failure.times ?? 1 };
     this.#pending.add(pending);
     return () => this.#pending.delete(pending);

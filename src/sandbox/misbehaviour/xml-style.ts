@@ -3,6 +3,33 @@ import type { XmlStyle } from './failure.js';
 
 const NAMESPACES = { soap: SOAP_NAMESPACE, messages: MESSAGES_NAMESPACE, types: TYPES_NAMESPACE } as const;
 
+/** The prefixes that the characters write themselves. */
+const OWN_PREFIXES: Readonly<Record<string, keyof typeof NAMESPACES | 'other'>> = {
+  s: 'soap',
+  soap11: 'soap',
+  SOAP: 'soap',
+  m: 'messages',
+  t: 'types',
+  h: 'types',
+  a: 'types',
+  e: 'other',
+  xsi: 'other',
+  xsd: 'other',
+};
+
+/** Throws for a style that would put elements into a wrong namespace. */
+export function checkStyle({ prefixes = {} }: XmlStyle): void {
+  const seen = new Map<string, string>();
+  for (const [which, prefix] of Object.entries(prefixes)) {
+    const other = seen.get(prefix);
+    const name = prefix === '' ? 'be the default' : `have the prefix ${prefix}`;
+    if (other !== undefined) throw new Error(`In a style, ${other} and ${which} cannot both ${name}.`);
+    seen.set(prefix, which);
+    const owner = OWN_PREFIXES[prefix] ?? which;
+    if (owner !== which) throw new Error(`In a style, ${which} cannot ${name}, which stands for another namespace.`);
+  }
+}
+
 /** The same XML in another dress. */
 export function restyle(xml: string, { prefixes = {}, declaration, spacious }: XmlStyle): string {
   const bare = xml.replace(/^<\?xml[^>]*\?>/, '');

@@ -68,6 +68,9 @@ export class Exchange {
     if (!account) return;
     this.#accounts.delete(address.toLowerCase());
     this.#byGuid.delete(account.mailbox.store.guid);
+    this.#delegates.delete(account.mailbox);
+    account.mailbox.wake();
+    this.#wakeAll();
   }
 
   account(address: string): Account | undefined {
@@ -89,6 +92,11 @@ export class Exchange {
   revokeDelegate(mailbox: Mailbox, address: string): void {
     this.#delegates.get(mailbox)?.delete(address.toLowerCase());
     mailbox.wake();
+  }
+
+  revokeImpersonation(account: Account): void {
+    account.impersonates = 'nobody';
+    this.#wakeAll();
   }
 
   /** From now on nothing can be done with the mailbox. */
@@ -130,5 +138,10 @@ export class Exchange {
   mayImpersonate({ impersonates }: Account, address: string): boolean {
     if (impersonates === 'everybody') return true;
     return impersonates !== 'nobody' && impersonates.has(address.toLowerCase());
+  }
+
+  /** Somebody may have lost the right to read any of the mailboxes. */
+  #wakeAll(): void {
+    for (const mailbox of this.mailboxes) mailbox.wake();
   }
 }

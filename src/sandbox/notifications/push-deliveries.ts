@@ -1,7 +1,6 @@
 import { delay } from '../../clock.js';
 import type { Failure } from '../misbehaviour/failure.js';
 import type { Misbehaviour } from '../misbehaviour/misbehaviour.js';
-import type { Account } from '../model/account.js';
 import type { Exchange } from '../model/exchange.js';
 import { SECOND } from '../units.js';
 import { PushDelivery } from './push-delivery.js';
@@ -35,9 +34,9 @@ export class PushDeliveries {
   }
 
   /** Resolves when Subscribe may be answered. */
-  async start(subscription: Subscription, target: PushTarget, account: Account): Promise<void> {
+  async start(subscription: Subscription, target: PushTarget): Promise<void> {
     if (!this.#exchange.character.pushes) return;
-    const delivery = new PushDelivery(this.#exchange, subscription, target, account);
+    const delivery = new PushDelivery(this.#exchange, subscription, target);
     if (this.#settings.firstCall === 'before') {
       const enough = new AbortController();
       await Promise.race([delivery.start(), delay(this.#exchange.clock, LONGEST_WAIT, enough.signal)]);

@@ -1,7 +1,6 @@
 import { delay, type Timer } from '../../clock.js';
 import { dress } from '../misbehaviour/dress.js';
 import type { Failure } from '../misbehaviour/failure.js';
-import type { Account } from '../model/account.js';
 import type { Exchange } from '../model/exchange.js';
 import { ResponseError } from '../soap/response-error.js';
 import { failure, success, type ResponseMessage } from '../soap/response.js';
@@ -22,7 +21,8 @@ interface Ended {
 
 /**
  * Delivers a push subscription: in order, one notification at a time, and each one until it was answered
- * (docs: StatusFrequency).
+ * (docs: StatusFrequency). What says that there will be no more comes without a Notification, as real servers send it:
+ * besides the namespace of Notification in streams, the one thing here that the schema does not allow.
  */
 export class PushDelivery {
   readonly #abort = new AbortController();
@@ -39,7 +39,6 @@ export class PushDelivery {
     readonly exchange: Exchange,
     readonly subscription: Subscription,
     readonly target: PushTarget,
-    readonly account: Account,
   ) {
     subscription.onEnd = () => this.#stop();
     subscription.mailbox.watchers.add(this.#watch);
@@ -112,8 +111,9 @@ export class PushDelivery {
   }
 
   #peek(): Batch | Ended {
-    const { exchange, subscription, account } = this;
-    if (!exchange.mayOpen(account, subscription.mailbox)) return { code: 'ErrorAccessDenied' };
+    const { exchange, subscription } = this;
+    if (subscription.mailbox.isMoving) return { code: 'ErrorMailboxMoveInProgress' };
+    if (!exchange.mayRead(subscription)) return { code: 'ErrorAccessDenied' };
     const batch = peekEvents(subscription, exchange.character, exchange.limits.eventsPerNotification);
     return batch ?? { code: 'ErrorReadEventsFailed' };
   }
@@ -129,7 +129,7 @@ export class PushDelivery {
     if (wrong.delayMs !== undefined) await delay(clock, wrong.delayMs, signal);
     if (wrong.reset === 'request' || wrong.httpStatus !== undefined) return 'failed';
     const envelope = dress(character.writePush(message), wrong).subarray(0, wrong.truncateAfter);
-    const settings = { clock, signal, ...(pushes.ca === undefined ? {} : { ca: pushes.ca }) };
+    const settings = { clock, signal, failure: wrong, ...(pushes.ca === undefined ? {} : { ca: pushes.ca }) };
     const outcome = await postNotification(target.url, envelope, settings);
     // To the server, an answer that is lost is a delivery that failed.
     return wrong.silent || wrong.reset !== undefined ? 'failed' : outcome;

@@ -1,7 +1,8 @@
-import { request as httpRequest } from 'node:http';
+import { request as httpRequest, type ClientRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Clock } from '../../clock.js';
 import { readXml } from '../../protocol/xml-reader.js';
+import type { WireFailure } from '../misbehaviour/failure.js';
 import { SECOND } from '../units.js';
 
 /** How long a listener may take to answer, in milliseconds. */
@@ -17,13 +18,15 @@ export interface PushRequestSettings {
   /** Certificates (PEM) of the authorities that are trusted for https. */
   readonly ca?: string | Buffer;
   readonly signal: AbortSignal;
+  /** What shall go wrong while the body is sent. */
+  readonly failure?: WireFailure;
 }
 
 /** Posts a SendNotification, and reads the SendNotificationResult. It never rejects. */
 export function postNotification(
   url: URL,
   envelope: string | Buffer,
-  { clock, ca, signal }: PushRequestSettings,
+  { clock, ca, signal, failure = {} }: PushRequestSettings,
 ): Promise<PushOutcome> {
   return new Promise((resolve) => {
     const body = Buffer.from(envelope);
@@ -51,8 +54,23 @@ export function postNotification(
       });
       response.once('end', () => done(response.statusCode === 200 ? readOutcome(answer) : 'failed'));
     });
-    sent.end(body);
+    void sendBody(sent, body, failure);
   });
+}
+
+/** In pieces, and not to its end, if that is wanted. */
+async function sendBody(
+  sent: ClientRequest,
+  body: Buffer,
+  { silentAfter = body.length, cutAfter = body.length, chunkBytes = body.length }: WireFailure,
+): Promise<void> {
+  const stop = Math.min(silentAfter, cutAfter, body.length);
+  for (let at = 0; at < stop && !sent.destroyed; at += chunkBytes) {
+    const piece = body.subarray(at, Math.min(stop, at + chunkBytes));
+    await new Promise((resolve) => sent.write(piece, () => setImmediate(resolve)));
+  }
+  if (stop === body.length) sent.end();
+  else if (stop === cutAfter) sent.destroy();
 }
 
 /** By local names, as servers and listeners choose prefixes freely. */

@@ -39,7 +39,7 @@ export const subscribeOperation: SandboxOperation = {
       now: clock.now(),
     });
     subscriptions.add(subscription);
-    if (pushTarget) await exchange.pushes.start(subscription, pushTarget, actsAs);
+    if (pushTarget) await exchange.pushes.start(subscription, pushTarget);
     return [success(textElement('m:SubscriptionId', subscription.id) + writeStart(subscription, context))];
   },
 };
