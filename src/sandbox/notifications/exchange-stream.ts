@@ -31,14 +31,10 @@ export class ExchangeStream extends EventStream {
     this.close('ErrorNewEventStreamConnectionOpened', [subscription.id]);
   }
 
-  /**
-   * One that the server drops ends the connection too, so that the client hears of it; for its other subscriptions it
-   * connects again. Of one that a client has unsubscribed nothing is said as long as there are others.
-   */
+  /** It ends the connection too, so that the client hears of it; for its other subscriptions it connects again. */
   protected ended(subscription: Subscription, why: EndReason): void {
     const code = why === 'unsubscribed' ? 'ErrorSubscriptionUnsubscribed' : 'ErrorInvalidSubscription';
     this.drop(subscription);
-    if (why === 'unsubscribed' && this.subscriptions.size > 0) return;
     this.#ended ??= { code, ids: [] };
     this.#ended.ids.push(subscription.id);
     this.wake();
