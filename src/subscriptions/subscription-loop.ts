@@ -46,6 +46,8 @@ export class SubscriptionLoop {
   #wakeSleeper: (() => void) | undefined;
   readonly #losses = new Set<RecoveryAction>();
   #connectedSince: number | undefined;
+  /** The subscription is lost again as soon as it is made. */
+  #flapping = false;
   #reported: string | undefined;
   #running: Promise<void> | undefined;
   #round: Promise<unknown> = Promise.resolve();
@@ -109,9 +111,10 @@ export class SubscriptionLoop {
     this.#listener.state(state);
   }
 
-  /** A round brought an answer. Whether the outage is over shows when it holds. */
+  /** A round brought an answer: the outage is over, unless subscriptions are lost as fast as they are made. */
   connected(lastEventAt: number | undefined): void {
     this.#connectedSince ??= this.#clock.now();
+    if (!this.#flapping) this.#isOver();
     this.enter({ name: 'connected', lastEventAt });
   }
 
@@ -148,8 +151,13 @@ export class SubscriptionLoop {
     const held = this.#connectedSince !== undefined && this.#clock.now() - this.#connectedSince >= STEADY_MS;
     this.#connectedSince = undefined;
     if (!held) return;
-    this.#backOff.reset();
+    this.#flapping = false;
     this.#losses.clear();
+    this.#isOver();
+  }
+
+  #isOver(): void {
+    this.#backOff.reset();
     this.#reported = undefined;
   }
 
@@ -189,8 +197,12 @@ export class SubscriptionLoop {
   /** A lost subscription is made again at once and in silence, as expiry is normal; not so if that does not help. */
   async #afterLoss(error: EwsError, step: () => void): Promise<void> {
     step();
-    if (this.#losses.has(error.action)) await this.#wait(error, this.#backOff.next());
-    else this.#losses.add(error.action);
+    if (!this.#losses.has(error.action)) {
+      this.#losses.add(error.action);
+      return;
+    }
+    this.#flapping = true;
+    await this.#wait(error, this.#backOff.next());
   }
 
   async #wait(error: EwsError, ms: number): Promise<void> {
