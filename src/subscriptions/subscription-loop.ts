@@ -114,7 +114,7 @@ export class SubscriptionLoop {
   /** A round brought an answer: the outage is over, unless subscriptions are lost as fast as they are made. */
   connected(lastEventAt: number | undefined): void {
     this.#connectedSince ??= this.#clock.now();
-    if (!this.#flapping) this.#isOver();
+    if (!this.#flapping) this.#forgetTrouble();
     this.enter({ name: 'connected', lastEventAt });
   }
 
@@ -153,10 +153,10 @@ export class SubscriptionLoop {
     if (!held) return;
     this.#flapping = false;
     this.#losses.clear();
-    this.#isOver();
+    this.#forgetTrouble();
   }
 
-  #isOver(): void {
+  #forgetTrouble(): void {
     this.#backOff.reset();
     this.#reported = undefined;
   }

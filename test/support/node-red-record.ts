@@ -8,7 +8,7 @@ export interface SentMessage {
   readonly type: string;
   readonly port: number;
   // As JSON: what a message holds is for the test to know.
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each test knows the shape it looks into
   readonly msg: Record<string, any>;
 }
 
