@@ -171,6 +171,12 @@ export class NodeRed {
     return this.#logged(ERROR_LEVEL, node);
   }
 
+  /** Waits for a node to log an error, and returns its first one: a status may be told before the error it stands for. */
+  async error(node: string): Promise<LogEntry> {
+    await this.until(() => this.errors(node).length > 0);
+    return this.errors(node)[0]!;
+  }
+
   warnings(node?: string): LogEntry[] {
     return this.#logged(WARN_LEVEL, node);
   }
