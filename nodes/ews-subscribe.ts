@@ -3,21 +3,26 @@ import { EwsError } from '../src/protocol/ews-error.js';
 import {
   problemsOfDescription,
   problemsOfPull,
+  problemsOfStatusFrequency,
   problemsOfStream,
   type ConfigurationProblem,
 } from '../src/subscriptions/configuration-problem.js';
 import type { LiveSubscription } from '../src/subscriptions/live-subscription.js';
-import { readOrders, type SubscribeDelivery, type SubscribeOrder } from '../src/subscriptions/subscribe-request.js';
+import type { PushHost } from '../src/subscriptions/push-host.js';
+import { readOrders, readPushIn, type SubscribeOrder } from '../src/subscriptions/subscribe-request.js';
 import { Subscriber, type SubscriberOutput } from '../src/subscriptions/subscriber.js';
+import type { Delivery } from '../src/subscriptions/subscription-description.js';
 import { accountNode } from './runtime/account-node.js';
 import type { Account } from './runtime/account.js';
 import {
   DEFAULT_CONNECTION_TIMEOUT_MINUTES,
+  DEFAULT_STATUS_FREQUENCY_MINUTES,
   DEFAULT_SUBSCRIPTION_TIMEOUT_MINUTES,
   numberOf,
   textOf,
   type RawConfig,
 } from './runtime/config-values.js';
+import { pushService } from './runtime/push-service.js';
 import { refuse } from './runtime/refuse.js';
 import { selectionOf } from './runtime/subscription-input.js';
 import { Texts } from './runtime/texts.js';
@@ -43,8 +48,10 @@ module.exports = function (RED: NodeAPI): void {
       delivery,
       subscriptionTimeout: numberOf(config, 'subscriptionTimeout', DEFAULT_SUBSCRIPTION_TIMEOUT_MINUTES),
       connectionTimeout: numberOf(config, 'connectionTimeout', DEFAULT_CONNECTION_TIMEOUT_MINUTES),
+      statusFrequency: numberOf(config, 'statusFrequency', DEFAULT_STATUS_FREQUENCY_MINUTES),
+      pushIn: readPushIn(config.pushIn ?? []),
     };
-    const [wrong] = problemsOfTimes(defaults);
+    const [wrong] = problemsOfDelivery(defaults);
     if (wrong) {
       refuse(RED, this, texts, wrong);
       return;
@@ -52,7 +59,7 @@ module.exports = function (RED: NodeAPI): void {
     const { account } = owner;
     account.register(this.id);
     const { registry, hub } = account;
-    const subscriber = new Subscriber({ id: this.id, accountId: owner.id, account, registry, hub });
+    const subscriber = new Subscriber({ id: this.id, accountId: owner.id, account, registry, hub, pushHost });
     this.on('input', (message: NodeMessageInFlow, send: Send, done) => {
       obey(this, message, { subscriber, account, defaults, send }).then(
         () => {
@@ -71,15 +78,32 @@ module.exports = function (RED: NodeAPI): void {
     });
   }
 
-  function deliveryOf(config: RawConfig): SubscribeDelivery | undefined {
+  function deliveryOf(config: RawConfig): Delivery | undefined {
     const delivery = textOf(config, 'delivery', 'pull');
-    return delivery === 'pull' || delivery === 'streaming' ? delivery : undefined;
+    return delivery === 'pull' || delivery === 'streaming' || delivery === 'push' ? delivery : undefined;
   }
 
-  function problemsOfTimes(order: SubscribeOrder): ConfigurationProblem[] {
-    return order.delivery === 'pull'
-      ? problemsOfPull(1, order.subscriptionTimeout, true)
-      : problemsOfStream(order.connectionTimeout);
+  /** What is wrong with what only one way of delivery has. */
+  function problemsOfDelivery(order: SubscribeOrder): ConfigurationProblem[] {
+    switch (order.delivery) {
+      case 'pull':
+        return problemsOfPull(1, order.subscriptionTimeout, true);
+      case 'streaming':
+        return problemsOfStream(order.connectionTimeout);
+      case 'push':
+        return [
+          ...problemsOfStatusFrequency(order.statusFrequency),
+          ...(order.pushIn.length === 0 ? (['no-push-in'] as const) : []),
+        ];
+    }
+  }
+
+  /** The first of these nodes that receives what ews-subscribe makes. */
+  function pushHost(ids: readonly string[]): PushHost {
+    const { hosts } = pushService(RED);
+    const host = ids.map((id) => hosts.get(id)).find((one) => one !== undefined);
+    if (!host) throw new EwsError('EWS_CONFIGURATION', texts.text('input.no-push-in'));
+    return host;
   }
 
   interface Work {
@@ -118,7 +142,7 @@ module.exports = function (RED: NodeAPI): void {
     function checkedOrders(value: unknown, { account }: Work): SubscribeOrder[] {
       const orders = readOrders(value, defaults);
       for (const order of orders) {
-        const [problem] = [...problemsOfDescription(order, account.email), ...problemsOfTimes(order)];
+        const [problem] = [...problemsOfDescription(order, account.email), ...problemsOfDelivery(order)];
         if (problem) throw new EwsError('EWS_CONFIGURATION', texts.problem(problem));
       }
       return orders;

@@ -45,12 +45,14 @@ window.ewsDialog = Object.assign(
         }
 
         /** What is edited with something else than a plain field. */
-        function listsOf(form: JQuery): { folders?: EwsFolder[]; events?: string[] } {
+        function listsOf(form: JQuery): { folders?: EwsFolder[]; events?: string[]; pushIn?: string[] } {
           const folders = form.find('.ews-folders');
           const events = form.find('.ews-events');
+          const pushIn = form.find('.ews-push-in');
           return {
             ...(folders.length > 0 ? { folders: ewsDialog.readFolderList(folders) } : {}),
             ...(events.length > 0 ? { events: ewsDialog.readEventList(events) } : {}),
+            ...(pushIn.length > 0 ? { pushIn: ewsDialog.readPushInList(pushIn) } : {}),
           };
         }
 
@@ -69,10 +71,11 @@ window.ewsDialog = Object.assign(
           const { form } = dialog;
           const values = valuesOf(node);
           const wrong = problems(node, values);
-          const hints = ewsDialog.hintsOf(node.type, values);
+          const hints = ewsDialog.hintsOf(node.type, values, ewsDialog.surroundingsOf(node, values));
           for (const [row, applies] of Object.entries(ewsDialog.rowsOf(node.type, values))) {
             form.find(`[data-ews-row="${row}"]`).toggle(applies);
           }
+          if (node.type === 'ews-push-in') ewsDialog.showAddress(form, values);
           form.find('.ews-note').remove();
           for (const [row, hint] of Object.entries(hints)) {
             if (hint) addNote(form, row, 'ews-hint', text(hint.key, hint.values));
@@ -97,6 +100,9 @@ window.ewsDialog = Object.assign(
           if (folders.length > 0) ewsDialog.makeFolderList(folders, node.folders, changed);
           const events = form.find('.ews-events');
           if (events.length > 0) ewsDialog.makeEventList(events, node.events, changed);
+          const pushIn = form.find('.ews-push-in');
+          if (pushIn.length > 0) ewsDialog.makePushInList(pushIn, node.pushIn, changed);
+          if (node.type === 'ews-push-in') ewsDialog.makeAddress(form, node);
           suggestStores(form);
           form.on('input change', 'input, select, textarea', changed);
           refresh(node);

@@ -13,6 +13,10 @@ interface EwsSurroundings {
   readonly wired: boolean;
   /** The names of the context stores; `undefined` if they are not known. */
   readonly stores: readonly string[] | undefined;
+  /** The address of the account's server, as far as it is known. */
+  readonly serverUrl: string | undefined;
+  /** The paths that other ews-push-in nodes are set to. */
+  readonly pushPaths: readonly string[];
 }
 
 interface EwsProblems {
@@ -31,6 +35,9 @@ window.ewsDialog = Object.assign(
   window.ewsDialog ?? {},
   ((): EwsProblems => {
     type Problems = Record<string, string>;
+
+    /** What leaves room for the rest of a push URL, in characters (`isPublicUrl` of the runtime). */
+    const MAX_PUBLIC_URL = 1832;
 
     const textOf = (value: unknown): string =>
       typeof value === 'string' ? value.trim() : typeof value === 'number' ? String(value) : '';
@@ -117,6 +124,26 @@ window.ewsDialog = Object.assign(
       return { ...(values.source === 'input' ? {} : own), ...positionStore(values, around) };
     }
 
+    function pushIn(values: EwsValues, around: EwsSurroundings): Problems {
+      const problems: Problems = {
+        ...(values.source === 'input' ? {} : { ...watched(values, around), ...statusFrequency(values) }),
+        ...positionStore(values, around),
+      };
+      const url = textOf(values.publicUrl);
+      if (url !== '' && !isVariable(url) && !isPublicUrl(url)) problems.publicUrl = 'bad-public-url';
+      const path = textOf(values.path);
+      if (path === '' || isVariable(path)) return problems;
+      if (!/^[A-Za-z0-9_-]{1,100}$/.test(path)) problems.path = 'bad-push-path';
+      else if (around.pushPaths.includes(path)) problems.path = 'push-path-taken';
+      return problems;
+    }
+
+    function isPublicUrl(text: string): boolean {
+      if (!isHttpUrl(text)) return false;
+      const { search, hash, username, password } = new URL(text);
+      return search + hash + username + password === '' && text.length <= MAX_PUBLIC_URL;
+    }
+
     /** A node that subscribes by itself, with nothing but its configuration to go by. */
     function watched(values: EwsValues, around: EwsSurroundings, mailboxes?: string[]): Problems {
       const problems = { ...watch(values, around, mailboxes), ...account(values, around) };
@@ -129,8 +156,18 @@ window.ewsDialog = Object.assign(
 
     /** Messages may bring what is missing here, so that only what is certainly wrong counts. */
     function subscribe(values: EwsValues, around: EwsSurroundings): Problems {
-      const timeout = values.delivery === 'streaming' ? connectionTimeout(values) : subscriptionTimeout(values);
-      return { ...watch(values, around), ...account(values, around), ...timeout };
+      return { ...watch(values, around), ...account(values, around), ...ofDelivery(values) };
+    }
+
+    function ofDelivery(values: EwsValues): Problems {
+      if (values.delivery === 'streaming') return connectionTimeout(values);
+      if (values.delivery !== 'push') return subscriptionTimeout(values);
+      const chosen = Array.isArray(values.pushIn) ? values.pushIn.length > 0 : textOf(values.pushIn) !== '';
+      return { ...statusFrequency(values), ...(chosen ? {} : { pushIn: 'no-push-in' }) };
+    }
+
+    function statusFrequency(values: EwsValues): Problems {
+      return isNumber(values.statusFrequency, 1, 1440, true) ? {} : { statusFrequency: 'bad-status-frequency' };
     }
 
     function account(values: EwsValues, { accountProblem }: EwsSurroundings): Problems {
@@ -167,6 +204,8 @@ window.ewsDialog = Object.assign(
           return pull(values, around);
         case 'ews-stream':
           return stream(values, around);
+        case 'ews-push-in':
+          return pushIn(values, around);
         case 'ews-subscribe':
           return subscribe(values, around);
         default:

@@ -7,6 +7,7 @@ interface EwsRows {
   hintsOf(
     type: string,
     values: EwsValues,
+    around: EwsSurroundings,
   ): Record<string, { key: string; values?: Record<string, number> } | undefined>;
 }
 
@@ -25,8 +26,10 @@ window.ewsDialog = Object.assign(
         folders: own,
         'folder-list': values.allFolders !== true,
         events: own,
-        subscriptionTimeout: own && values.delivery !== 'streaming',
+        subscriptionTimeout: own && (type === 'ews-pull' || values.delivery === 'pull'),
         connectionTimeout: own && (type === 'ews-stream' || values.delivery === 'streaming'),
+        statusFrequency: own && (type === 'ews-push-in' || values.delivery === 'push'),
+        pushIn: values.delivery === 'push',
       };
     }
 
@@ -36,11 +39,13 @@ window.ewsDialog = Object.assign(
       return { url: server, email: server, auth: server, username: server, password: server, tls, sandbox: !server };
     }
 
-    function hintsOf(type: string, values: EwsValues): ReturnType<EwsRows['hintsOf']> {
+    function hintsOf(type: string, values: EwsValues, around: EwsSurroundings): ReturnType<EwsRows['hintsOf']> {
       if (type === 'ews-account') return { url: urlHint(ewsDialog.textOf(values.url)) };
       return {
         subscriptionTimeout: type === 'ews-pull' ? timeoutHint(values) : undefined,
         folders: type === 'ews-subscribe' ? foldersHint(values) : undefined,
+        publicUrl: type === 'ews-push-in' ? publicUrlHint(values, around) : undefined,
+        address: type === 'ews-push-in' ? { key: 'push.address-hint' } : undefined,
       };
     }
 
@@ -55,6 +60,17 @@ window.ewsDialog = Object.assign(
       const timeout = Number(ewsDialog.textOf(values.subscriptionTimeout) || 30);
       const minutes = Math.min(Math.ceil((2 * interval) / 60) + 1, 1440);
       return interval <= 86_400 && minutes > timeout ? { key: 'watch.hint.raised', values: { minutes } } : undefined;
+    }
+
+    /** An address that is good on this machine only helps a server on another one nothing. */
+    function publicUrlHint(values: EwsValues, { serverUrl }: EwsSurroundings): { key: string } | undefined {
+      const url = ewsDialog.textOf(values.publicUrl);
+      if (serverUrl === undefined || isLoopback(serverUrl)) return undefined;
+      return url === '' || isLoopback(url) ? { key: 'push.loopback' } : undefined;
+    }
+
+    function isLoopback(url: string): boolean {
+      return /^https?:\/\/(?:localhost|[^/:]*\.localhost|127(?:\.\d+){3}|\[::1\])(?:[:/]|$)/i.test(url);
     }
 
     function foldersHint(values: EwsValues): { key: string } | undefined {

@@ -71,6 +71,8 @@ window.ewsDialog = Object.assign(
           email: undefined,
           wired: true,
           stores: undefined,
+          serverUrl: undefined,
+          pushPaths: [],
         };
 
         function contextStores(): string[] | undefined {
@@ -89,7 +91,17 @@ window.ewsDialog = Object.assign(
             },
             wired: RED.nodes.filterLinks({ target: { id: node.id } }).length > 0,
             stores: contextStores(),
+            serverUrl: serverUrlOf(account),
+            get pushPaths() {
+              return ewsDialog.pushInsBeside(node.id).map(({ path }) => ewsDialog.textOf(path));
+            },
           };
+        }
+
+        /** The address of a server that is none of this machine's own by its nature. */
+        function serverUrlOf(account: EwsEditorNode | undefined): string | undefined {
+          const url = account?.server === 'url' ? ewsDialog.textOf(account.url) : '';
+          return url === '' || ewsDialog.isVariable(url) ? undefined : url;
         }
 
         /** A node that asks only when it is asked is right or wrong by its wires, which the editor does not look at. */

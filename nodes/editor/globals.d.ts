@@ -1,5 +1,5 @@
 /** What the scripts in this folder and the dialogs share: the one global of this package in the editor. */
-interface EwsDialog extends EwsProblems, EwsFolders, EwsEvents, EwsRows, EwsSurroundingsReader, EwsDialogs {}
+interface EwsDialog extends EwsProblems, EwsFolders, EwsEvents, EwsRows, EwsSurroundingsReader, EwsPush, EwsDialogs {}
 
 declare const ewsDialog: EwsDialog;
 

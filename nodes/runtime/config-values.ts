@@ -19,5 +19,7 @@ export function booleanOf(config: RawConfig, key: string): boolean {
 
 /** Pull: how long the server keeps a subscription for which nobody asks. */
 export const DEFAULT_SUBSCRIPTION_TIMEOUT_MINUTES = 30;
+/** Push: how often the server says that it is there, and how long it tries to deliver again. */
+export const DEFAULT_STATUS_FREQUENCY_MINUTES = 5;
 /** Streaming: how long the server is to keep a stream open. */
 export const DEFAULT_CONNECTION_TIMEOUT_MINUTES = 30;

@@ -11,6 +11,8 @@ export function statusOf(state: SubscriptionState, texts: Texts, now: number): N
     case 'starting':
     case 'subscribing':
       return { fill: 'yellow', shape: 'ring', text: 'node-red:common.status.connecting' };
+    case 'awaiting':
+      return { fill: 'yellow', shape: 'ring', text: texts.text('status.awaiting') };
     case 'idle':
       return { fill: 'grey', shape: 'ring', text: texts.text('status.idle') };
     case 'connected':

@@ -1,15 +1,20 @@
 import { EwsError } from '../../src/protocol/ews-error.js';
 import type { Engine } from '../../src/subscriptions/engine.js';
 import type { LiveSubscription } from '../../src/subscriptions/live-subscription.js';
-import { readOrders, type SubscribeDelivery } from '../../src/subscriptions/subscribe-request.js';
+import { readOrders } from '../../src/subscriptions/subscribe-request.js';
 import type { Selection } from '../../src/subscriptions/subscriber.js';
 import type { SubscriptionAdopter } from '../../src/subscriptions/subscription-adopter.js';
-import { DEFAULT_CONNECTION_TIMEOUT_MINUTES, DEFAULT_SUBSCRIPTION_TIMEOUT_MINUTES } from './config-values.js';
+import type { Delivery } from '../../src/subscriptions/subscription-description.js';
+import {
+  DEFAULT_CONNECTION_TIMEOUT_MINUTES,
+  DEFAULT_STATUS_FREQUENCY_MINUTES,
+  DEFAULT_SUBSCRIPTION_TIMEOUT_MINUTES,
+} from './config-values.js';
 import type { Texts } from './texts.js';
 
 /** A running node that receives events, as its input and its closing see it. */
 export interface SubscriptionInput {
-  readonly delivery: SubscribeDelivery;
+  readonly delivery: Delivery;
   /** The engines that a message means. */
   select(selection: Selection): Engine[];
   /** Present where subscriptions come from ews-subscribe. */
@@ -41,7 +46,7 @@ async function obey(
   }
   const wanted = action ?? 'ask';
   // A stream has nothing to ask for: a message that comes by mistake shall not pass in silence.
-  if (wanted === 'ask' && input.delivery === 'streaming') throw mistake(texts.text('input.nothing-to-ask'));
+  if (wanted === 'ask' && input.delivery !== 'pull') throw mistake(texts.text('input.nothing-to-ask'));
   const engines = input.select(selection);
   const named = selection.subscriptionId ?? selection.mailbox;
   if (engines.length === 0 && named !== undefined) throw mistake(texts.text('input.not-here', { name: named }));
@@ -79,11 +84,7 @@ async function adopt(
 }
 
 /** The subscription that a message of ews-subscribe holds; it may have gone through a file or a database. */
-function readSubscription(
-  payload: Record<string, unknown>,
-  expected: SubscribeDelivery,
-  texts: Texts,
-): LiveSubscription {
+function readSubscription(payload: Record<string, unknown>, expected: Delivery, texts: Texts): LiveSubscription {
   const { subscriptionId, delivery, account, subscriber, watermark } = payload;
   if (delivery !== expected)
     throw mistake(texts.text('input.other-delivery', { delivery: String(delivery).slice(0, 40) }));
@@ -98,6 +99,8 @@ function readSubscription(
     delivery: expected,
     subscriptionTimeout: DEFAULT_SUBSCRIPTION_TIMEOUT_MINUTES,
     connectionTimeout: DEFAULT_CONNECTION_TIMEOUT_MINUTES,
+    statusFrequency: DEFAULT_STATUS_FREQUENCY_MINUTES,
+    pushIn: [],
   });
   if (!order) throw mistake(texts.text('input.no-subscription'));
   const { subscriptionTimeout, connectionTimeout, ...described } = order;

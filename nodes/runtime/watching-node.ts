@@ -8,14 +8,13 @@ import { endLeftOver } from '../../src/subscriptions/left-over.js';
 import { PositionKeeper } from '../../src/subscriptions/position-keeper.js';
 import type { PositionKey } from '../../src/subscriptions/position-record.js';
 import type { PositionStore } from '../../src/subscriptions/position-store.js';
-import type { SubscribeDelivery } from '../../src/subscriptions/subscribe-request.js';
 import { isSelected } from '../../src/subscriptions/subscriber.js';
 import {
   SubscriptionAdopter,
   type AdoptingAccount,
   type EngineParts,
 } from '../../src/subscriptions/subscription-adopter.js';
-import type { SubscriptionDescription } from '../../src/subscriptions/subscription-description.js';
+import type { Delivery, SubscriptionDescription } from '../../src/subscriptions/subscription-description.js';
 import { accountName, accountNode, type AccountNode } from './account-node.js';
 import { textOf, type RawConfig } from './config-values.js';
 import { isGoneForGood, whenFlowsStand } from './flow-life.js';
@@ -31,18 +30,21 @@ import { readWatchConfig } from './watch-config.js';
 export interface NodeEngineParts extends EngineParts {
   /** The id of the node. */
   readonly owner: string;
+  readonly node: Node;
   readonly missed: Missed;
 }
 
 /** What tells the types of nodes that watch mailboxes apart. */
 export interface WatchingType {
   readonly name: string;
-  readonly delivery: SubscribeDelivery;
+  readonly delivery: Delivery;
   /** Whether one node may watch several mailboxes. */
   readonly severalMailboxes: boolean;
   /** What is wrong with the properties that only this type has. `self`: whether the node subscribes by itself. */
   problem(node: Node, config: RawConfig, self: boolean): ConfigurationProblem | undefined;
   makeEngine(config: RawConfig, parts: NodeEngineParts): Engine;
+  /** Called when the node runs. What it returns is called when it closes, before its engines do. */
+  attach?(node: Node, config: RawConfig, input: SubscriptionInput): () => void;
 }
 
 /** Registers a type of node that watches mailboxes, or receives what ews-subscribe subscribed to. */
@@ -52,12 +54,14 @@ export function registerWatchingType(red: NodeAPI, type: WatchingType): void {
     red.nodes.createNode(this, config);
     const input = new WatchingNode(red, this, config, type, texts).start();
     if (!input) return;
+    const detach = type.attach?.(this, config, input);
     this.on('input', (message: NodeMessageInFlow, _send, done) => {
       handleInput(message, input, texts).then(() => {
         done();
       }, done);
     });
     this.on('close', (removed: boolean, done: () => void) => {
+      detach?.();
       input
         .close(!isGoneForGood(red, this, removed))
         .catch((error: unknown) => {
@@ -110,7 +114,7 @@ class WatchingNode {
     if (choice.memoryOnly) node.warn(this.#texts.text('position.memory-only', { store }));
 
     const makeEngine = (parts: EngineParts): Engine =>
-      this.#type.makeEngine(this.#config, { ...parts, owner: node.id, missed });
+      this.#type.makeEngine(this.#config, { ...parts, node, owner: node.id, missed });
     const listenerFor = (description: SubscriptionDescription, from: AccountNode, label: string): EngineListener =>
       nodeListener({
         node,

@@ -45,9 +45,10 @@ export const DEFAULT_ACTION: RecoveryAction = 'retry';
  */
 export const RECOVERY_TABLE: readonly RecoveryRow[] = [
   {
-    // Subscription ids are used again after a server restart, so an id of ours may by now be somebody else's.
+    // Subscription ids are used again after a server restart, so an id of ours may by now be somebody else's. What a
+    // server tells of a push subscription ends it; whether access is denied for good, Subscribe will say.
     codes: ['ErrorAccessDenied', 'ErrorSubscriptionAccessDenied'],
-    operations: ['GetEvents', 'GetStreamingEvents', 'Unsubscribe'],
+    operations: ['GetEvents', 'GetStreamingEvents', 'SendNotification', 'Unsubscribe'],
     action: 'resubscribe',
   },
   { codes: ['ErrorAccessDenied', 'ErrorSubscriptionAccessDenied'], action: 'stop' },
@@ -63,13 +64,16 @@ export const RECOVERY_TABLE: readonly RecoveryRow[] = [
       // Another reader took the stream; an engine sees to it that two do not take turns for ever.
       'ErrorNewEventStreamConnectionOpened',
       'EWS_STREAM_TAKEN_OVER',
+      'EWS_PUSH_SILENT',
+      'EWS_PUSH_BROKEN',
     ],
     action: 'resubscribe',
   },
   { codes: ['ErrorInvalidWatermark', 'ErrorEventNotFound'], operations: ['Subscribe'], action: 'forget-watermark' },
   { codes: ['ErrorInvalidWatermark', 'ErrorEventNotFound'], action: 'resubscribe' },
   { codes: ['ErrorMissedNotificationEvents'], action: 'resubscribe-and-catch-up' },
-  { codes: ['ErrorServerBusy', 'EWS_THROTTLED'], action: 'wait' },
+  // A server that never calls may be one that cannot: that is said at once.
+  { codes: ['ErrorServerBusy', 'EWS_THROTTLED', 'EWS_PUSH_UNHEARD'], action: 'wait' },
   { codes: ['ErrorExceededConnectionCount'], action: 'fewer-connections' },
   { codes: ['ErrorExceededSubscriptionCount'], action: 'fewer-subscriptions' },
   {

@@ -1,6 +1,6 @@
 import { isDistinguishedFolder } from '../protocol/distinguished-folder.js';
 import { CONNECTION_TIMEOUT_MINUTES } from '../protocol/get-streaming-events.js';
-import { PULL_TIMEOUT_MINUTES } from '../protocol/subscribe.js';
+import { MAX_PUSH_URL_LENGTH, PULL_TIMEOUT_MINUTES, STATUS_FREQUENCY_MINUTES } from '../protocol/subscribe.js';
 import type { SubscriptionDescription } from './subscription-description.js';
 
 /**
@@ -29,6 +29,12 @@ export type ConfigurationProblem =
   | 'delegate-all-folders'
   | 'impersonate-nobody'
   | 'no-store'
+  | 'bad-status-frequency'
+  | 'bad-public-url'
+  | 'bad-push-path'
+  | 'push-path-taken'
+  | 'no-http-node'
+  | 'no-push-in'
   | 'delivery-not-supported';
 
 /** The longest interval between two polls, in seconds: a day. */
@@ -85,6 +91,37 @@ export function problemsOfStream(connectionTimeoutMinutes: number): Configuratio
   const fits =
     Number.isInteger(connectionTimeoutMinutes) && connectionTimeoutMinutes >= min && connectionTimeoutMinutes <= max;
   return fits ? [] : ['bad-connection-timeout'];
+}
+
+/** The longest that comes behind the public URL, in characters: Node-RED's own root, the path and the token. */
+const REST_OF_PUSH_URL = 250;
+
+/** What is wrong with the properties of a push subscription. @param publicUrl empty for this machine's own address */
+export function problemsOfPush(
+  statusFrequencyMinutes: number,
+  publicUrl: string,
+  path: string,
+): ConfigurationProblem[] {
+  const problems: ConfigurationProblem[] = [...problemsOfStatusFrequency(statusFrequencyMinutes)];
+  if (publicUrl !== '' && !isPublicUrl(publicUrl)) problems.push('bad-public-url');
+  if (path !== '' && !isPushPath(path)) problems.push('bad-push-path');
+  return problems;
+}
+
+export function problemsOfStatusFrequency(minutes: number): ConfigurationProblem[] {
+  const { min, max } = STATUS_FREQUENCY_MINUTES;
+  return Number.isInteger(minutes) && minutes >= min && minutes <= max ? [] : ['bad-status-frequency'];
+}
+
+function isPublicUrl(text: string): boolean {
+  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return false;
+  const { search, hash, username, password } = new URL(text);
+  return search + hash + username + password === '' && text.length + REST_OF_PUSH_URL <= MAX_PUSH_URL_LENGTH;
+}
+
+/** One part of a path, of characters that need no encoding in any URL. */
+function isPushPath(path: string): boolean {
+  return /^[A-Za-z0-9_-]{1,100}$/.test(path);
 }
 
 /** Whether a text looks like an SMTP address. Only the server knows whether it is one. */

@@ -1,8 +1,14 @@
 import type { EwsError } from '../protocol/ews-error.js';
 import type { MailboxEvent } from '../protocol/mailbox-event.js';
-import { subscribe, type SubscribeResponse } from '../protocol/subscribe.js';
+import {
+  subscribe,
+  type SubscribeRequest,
+  type SubscribeResponse,
+  type SubscriptionScope,
+} from '../protocol/subscribe.js';
+import type { EventType } from '../protocol/event-type.js';
 import type { EwsAnswer } from '../transport/ews-client.js';
-import { contextOf, type AccountConnection, type AccountLink } from './account-link.js';
+import { contextOf, type AccountConnection, type AccountLink, type EndableSubscription } from './account-link.js';
 import type { EngineListener, GapReason } from './engine-listener.js';
 import { NamedFolders } from './named-folders.js';
 import type { PositionKeeper } from './position-keeper.js';
@@ -12,18 +18,36 @@ import { sameSubscription, scopeOf, type SubscriptionDescription } from './subsc
 /** What to do about events of a time in which nobody listened. */
 export type Missed = 'recover' | 'skip';
 
+/** What a request for a subscription holds whatever its delivery. */
+export interface CommonSubscribe {
+  readonly scope: SubscriptionScope;
+  readonly events: readonly EventType[];
+  readonly watermark?: string;
+}
+
+/** What tells the deliveries apart whose subscriptions have watermarks. */
+export interface HeldDelivery {
+  /** The whole request for a subscription; called for each one that is made. */
+  request(common: CommonSubscribe): SubscribeRequest | Promise<SubscribeRequest>;
+  /** Ends a subscription that is not wanted any more. */
+  end(subscription: EndableSubscription): Promise<void>;
+  /** Whether the subscription of an earlier run, about the same folders and events, still fits. */
+  fits?(record: PositionRecord): boolean;
+  /** What is kept beside the position. */
+  kept?(): Pick<PositionRecord, 'push'>;
+}
+
 export interface HeldSubscriptionOptions {
   readonly account: AccountLink;
   readonly description: SubscriptionDescription;
-  /** Minutes that the subscription lives without a GetEvents. */
-  readonly timeoutMinutes: number;
+  readonly delivery: HeldDelivery;
   readonly missed: Missed;
   readonly keeper: PositionKeeper;
   readonly listener: EngineListener;
   readonly adopted?: AdoptedSubscription;
 }
 
-/** A pull subscription on the server together with its position: restored, made, moved on, given up. */
+/** A pull or push subscription on the server together with its position: restored, made, moved on, given up. */
 export class HeldSubscription {
   readonly #options: HeldSubscriptionOptions;
   readonly #folders: NamedFolders;
@@ -36,6 +60,7 @@ export class HeldSubscription {
   /** Why events may be missing if the next subscription begins now. */
   #interrupted: GapReason | undefined;
   #catchingUp = false;
+  #begunAt: number | undefined;
 
   constructor(options: HeldSubscriptionOptions) {
     this.#options = options;
@@ -55,6 +80,11 @@ export class HeldSubscription {
     return this.#catchingUp;
   }
 
+  /** The server's clock when it made the subscription (ms since 1970), where that is known. */
+  get begunAt(): number | undefined {
+    return this.#begunAt;
+  }
+
   caughtUp(): void {
     this.#catchingUp = false;
   }
@@ -68,7 +98,7 @@ export class HeldSubscription {
   /** Takes up what an earlier run left, as far as it is about the same thing. `readable`: whether it could be read. */
   restore(connection: AccountConnection, readable: boolean): void {
     this.#connection = connection;
-    const { keeper, description, missed, account } = this.#options;
+    const { keeper, description, missed, delivery } = this.#options;
     const record = keeper.record;
     if (!readable) this.#interrupted = 'position-lost';
     if (!record || record.server !== connection.server.name || record.incarnation !== connection.server.incarnation)
@@ -78,9 +108,10 @@ export class HeldSubscription {
     this.#upTo = record.upTo;
     const began = record.subscriptionId !== undefined || record.watermark !== undefined;
     if (began) this.#interrupted = 'no-watermark';
-    const reusable = missed === 'recover' && sameSubscription(record.about, description);
+    const same = sameSubscription(record.about, description) && (delivery.fits?.(record) ?? true);
+    const reusable = missed === 'recover' && same;
     if (record.subscriptionId !== undefined && !reusable) {
-      void account.endSubscription({ ...record.about, subscriptionId: record.subscriptionId });
+      void delivery.end({ ...record.about, subscriptionId: record.subscriptionId });
     }
     if (missed === 'skip') return;
     this.#watermark = record.watermark;
@@ -97,6 +128,7 @@ export class HeldSubscription {
     const from = this.#watermark;
     const { response, serverTime } = await this.#subscribe(connection, signal);
     this.#id = response.subscriptionId;
+    this.#begunAt = serverTime;
     this.#watermark = response.watermark ?? from;
     this.#folders.begin(serverTime);
     const now = isoTime(serverTime);
@@ -108,25 +140,20 @@ export class HeldSubscription {
   }
 
   async #subscribe(connection: AccountConnection, signal: AbortSignal): Promise<EwsAnswer<SubscribeResponse>> {
-    const { account, description, timeoutMinutes } = this.#options;
+    const { account, description, delivery } = this.#options;
     const all = this.#folders.wantAll(connection);
     const from = this.#watermark;
-    const answer = await connection.client.call(
-      subscribe,
-      {
-        delivery: 'pull',
-        scope: all ? { allFolders: true } : scopeOf(description),
-        events: description.events,
-        timeoutMinutes,
-        ...(from === undefined ? {} : { watermark: from }),
-      },
-      contextOf(description, account.email, signal),
-    );
+    const request = await delivery.request({
+      scope: all ? { allFolders: true } : scopeOf(description),
+      events: description.events,
+      ...(from === undefined ? {} : { watermark: from }),
+    });
+    const answer = await connection.client.call(subscribe, request, contextOf(description, account.email, signal));
     const { subscriptionId, watermark } = answer.response;
     connection.traits.watermarks = watermark !== undefined;
     if (all || !this.#folders.wantAll(connection)) return answer;
     // Only now it shows what kind of server it is, and that this subscription would tell too little.
-    await account.endSubscription({ ...description, subscriptionId });
+    await delivery.end({ ...description, subscriptionId });
     return this.#subscribe(connection, signal);
   }
 
@@ -174,10 +201,10 @@ export class HeldSubscription {
 
   /** Gives the subscription up, to make another from the same watermark. */
   async giveUp(): Promise<void> {
+    const { delivery, description } = this.#options;
     const id = this.#id;
     this.#id = undefined;
-    if (id !== undefined)
-      await this.#options.account.endSubscription({ ...this.#options.description, subscriptionId: id });
+    if (id !== undefined) await delivery.end({ ...description, subscriptionId: id });
   }
 
   forgetAffinity(): void {
@@ -217,7 +244,7 @@ export class HeldSubscription {
   }
 
   async save(): Promise<void> {
-    const { keeper, description, adopted } = this.#options;
+    const { keeper, description, delivery, adopted } = this.#options;
     const server = this.#connection?.server;
     if (!server) return;
     const record: PositionRecord = {
@@ -230,6 +257,7 @@ export class HeldSubscription {
       ...(this.#watermark === undefined ? {} : { watermark: this.#watermark }),
       ...(this.#upTo === undefined ? {} : { upTo: this.#upTo }),
       ...(this.#paused ? { paused: true } : {}),
+      ...delivery.kept?.(),
       ...(adopted ? { adopted } : {}),
     };
     await keeper.save(record);

@@ -10,6 +10,8 @@ export interface LiveSubscription extends SubscriptionDescription {
   readonly subscriptionTimeout?: number;
   /** Streaming: minutes that the server is to keep a stream open. */
   readonly connectionTimeout?: number;
+  /** Push: minutes between heartbeats. */
+  readonly statusFrequency?: number;
   /** The id of the account node whose credentials it runs with. */
   readonly account: string;
   /** The id of the node that made it. */

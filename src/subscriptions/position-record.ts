@@ -28,8 +28,24 @@ export interface PositionRecord extends PositionKey {
   /** When the server last answered, by its own clock (ISO 8601): up to then everything was told. */
   readonly upTo?: string;
   readonly paused?: boolean;
+  /** Push: at which URL the server calls, and what it brought last. */
+  readonly push?: PushAddress;
   /** For an adopted subscription: everything needed to carry it on without being asked. */
   readonly adopted?: AdoptedSubscription;
+}
+
+/** What is kept of a push subscription beside its watermark. */
+export interface PushAddress {
+  /** The last part of its URL, which nobody but the server knows. */
+  readonly token: string;
+  /** The rest of its URL. */
+  readonly base: string;
+  /** Minutes between heartbeats, as they were asked for. */
+  readonly statusFrequency: number;
+  /** When the server last called, by this machine's clock (ms since 1970). */
+  readonly heardAt: number;
+  /** What was sent of the last notifications, so that one that comes again is known (see recent-events.ts). */
+  readonly recent: readonly string[];
 }
 
 /** What an adopter remembers of a subscription that another node made. */
@@ -42,6 +58,8 @@ export interface AdoptedSubscription {
   readonly subscriptionTimeout?: number;
   /** Streaming: minutes that the server is to keep a stream open. */
   readonly connectionTimeout?: number;
+  /** Push: minutes between heartbeats. */
+  readonly statusFrequency?: number;
 }
 
 /** Where a subscription begins that another node has just made. */
@@ -89,13 +107,14 @@ function isWhole(
   record: Readonly<Record<string, unknown>>,
 ): record is Readonly<Record<string, unknown>> & PositionRecord {
   const { node, mailbox, part, server, subscriptionId, watermark, upTo, incarnation } = record;
-  const { about, sentSince, paused, adopted } = record;
+  const { about, sentSince, paused, push, adopted } = record;
   return (
     [node, mailbox, part, server].every(isText) &&
     [subscriptionId, watermark, upTo, incarnation].every((text) => text === undefined || isText(text)) &&
     isDescription(about) &&
     (sentSince === undefined || isListOf(sentSince, isText)) &&
     (paused === undefined || typeof paused === 'boolean') &&
+    (push === undefined || isPushAddress(push)) &&
     (adopted === undefined || isAdopted(adopted))
   );
 }
@@ -112,12 +131,24 @@ function isDescription(value: unknown): boolean {
   );
 }
 
+function isPushAddress(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { token, base, statusFrequency, heardAt, recent } = value;
+  return (
+    [token, base].every(isText) &&
+    [statusFrequency, heardAt].every((number) => typeof number === 'number') &&
+    isListOf(recent, isText)
+  );
+}
+
 function isAdopted(value: unknown): boolean {
   if (!isObject(value)) return false;
-  const { account, subscriber, subscriptionTimeout, connectionTimeout } = value;
+  const { account, subscriber, subscriptionTimeout, connectionTimeout, statusFrequency } = value;
   return (
     [account, subscriber].every(isText) &&
-    [subscriptionTimeout, connectionTimeout].every((minutes) => minutes === undefined || typeof minutes === 'number')
+    [subscriptionTimeout, connectionTimeout, statusFrequency].every(
+      (minutes) => minutes === undefined || typeof minutes === 'number',
+    )
   );
 }
 

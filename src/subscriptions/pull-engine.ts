@@ -50,9 +50,13 @@ export class PullEngine implements Engine, LoopSteps {
     this.#options = options;
     const { account, listener, adopted } = options;
     this.#loop = new SubscriptionLoop(account.clock, account.random, this, listener);
+    const timeoutMinutes = effectiveTimeout(options.subscriptionTimeout, options.interval);
     this.#held = new HeldSubscription({
       ...options,
-      timeoutMinutes: effectiveTimeout(options.subscriptionTimeout, options.interval),
+      delivery: {
+        request: (common) => ({ delivery: 'pull', ...common, timeoutMinutes }),
+        end: (subscription) => account.endSubscription(subscription),
+      },
       ...(adopted ? { adopted: rememberedOf(adopted) } : {}),
     });
   }

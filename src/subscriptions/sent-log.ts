@@ -1,15 +1,12 @@
-import { createHash } from 'node:crypto';
 import type { MailboxEvent } from '../protocol/mailbox-event.js';
+import { eventKeyOf } from './event-key.js';
 
 /**
- * What makes an event the same in two deliveries: its kind, what it happened to and from where, and when. Time stamps are
- * compared to the second, as pull and streaming may write them with different precision. Short, as hundreds are kept.
+ * What makes an event the same in two deliveries. Time stamps are compared to the second, as pull and streaming may write
+ * them with different precision.
  */
 export function eventKey(event: MailboxEvent): string {
-  const subject = 'itemId' in event ? event.itemId.id : event.folderId.id;
-  const old = 'oldItemId' in event ? event.oldItemId.id : 'oldFolderId' in event ? event.oldFolderId.id : '';
-  const text = JSON.stringify([event.eventType, subject, old, event.timeStamp.slice(0, 19)]);
-  return createHash('sha1').update(text).digest('base64').slice(0, 16);
+  return eventKeyOf(event, event.timeStamp.slice(0, 19));
 }
 
 /** Keys of events that were sent, with how often: the same thing can happen twice in a second. */

@@ -4,16 +4,17 @@ import { EwsError } from '../protocol/ews-error.js';
 import { isSmtpAddress } from './configuration-problem.js';
 import type { Delivery, NamedFolder, SubscriptionDescription } from './subscription-description.js';
 
-/** The ways of delivery for which ews-subscribe makes subscriptions. */
-export type SubscribeDelivery = Extract<Delivery, 'pull' | 'streaming'>;
-
 /** What an ews-subscribe node is told to subscribe to: its own configuration with what a message overrides. */
 export interface SubscribeOrder extends SubscriptionDescription {
-  readonly delivery: SubscribeDelivery;
+  readonly delivery: Delivery;
   /** Pull: minutes that the subscription lives without a poll. */
   readonly subscriptionTimeout: number;
   /** Streaming: minutes that the server is to keep a stream open. */
   readonly connectionTimeout: number;
+  /** Push: minutes between heartbeats. */
+  readonly statusFrequency: number;
+  /** Push: the ids of the nodes that may receive it; the first that does is taken. */
+  readonly pushIn: readonly string[];
   /** Where to begin, given by hand. */
   readonly watermark?: string;
 }
@@ -33,7 +34,8 @@ export function readOrders(payload: unknown, defaults: SubscribeOrder): Subscrib
 }
 
 function overridden(payload: Record<string, unknown>, defaults: SubscribeOrder): SubscribeOrder {
-  const { mailbox, access, allFolders, folders, events, subscriptionTimeout, connectionTimeout, watermark } = payload;
+  const { mailbox, access, allFolders, folders, events, subscriptionTimeout, connectionTimeout } = payload;
+  const { statusFrequency, pushIn, watermark } = payload;
   return {
     mailbox: mailbox === undefined ? defaults.mailbox : readMailbox(mailbox),
     access: access === undefined ? defaults.access : readAccess(access),
@@ -44,6 +46,8 @@ function overridden(payload: Record<string, unknown>, defaults: SubscribeOrder):
     delivery: defaults.delivery,
     subscriptionTimeout: subscriptionTimeout === undefined ? defaults.subscriptionTimeout : Number(subscriptionTimeout),
     connectionTimeout: connectionTimeout === undefined ? defaults.connectionTimeout : Number(connectionTimeout),
+    statusFrequency: statusFrequency === undefined ? defaults.statusFrequency : Number(statusFrequency),
+    pushIn: pushIn === undefined ? defaults.pushIn : readPushIn(pushIn),
     ...(typeof watermark === 'string' && watermark !== '' ? { watermark } : {}),
   };
 }
@@ -57,6 +61,13 @@ function readMailbox(value: unknown): string {
 function readAccess(value: unknown): 'delegate' | 'impersonate' {
   if (value === 'delegate' || value === 'impersonate') return value;
   throw mistake(`access must be "delegate" or "impersonate", not "${shown(value)}".`);
+}
+
+/** The ids of ews-push-in nodes: one, or an array of them. */
+export function readPushIn(value: unknown): string[] {
+  return (Array.isArray(value) ? (value as unknown[]) : [value]).filter(
+    (id): id is string => typeof id === 'string' && id !== '',
+  );
 }
 
 /** Folders as the configuration or a message names them: objects with an id, or bare strings. */

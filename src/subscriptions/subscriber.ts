@@ -1,10 +1,12 @@
 import { toEwsError, type EwsError } from '../protocol/ews-error.js';
+import { unlessAborted } from '../transport/unless-aborted.js';
 import type { AccountLink } from './account-link.js';
 import type { AdoptionRegistry } from './adoption-registry.js';
 import type { LiveSubscription } from './live-subscription.js';
 import { makeSubscription } from './make-subscription.js';
 import type { StreamHub } from './stream-hub.js';
 import { sameSubscription } from './subscription-description.js';
+import type { PushHost } from './push-host.js';
 import type { SubscribeOrder } from './subscribe-request.js';
 
 /** Subscribe and Unsubscribe requests at once, so that a long list leaves room for the polls of the same account. */
@@ -18,6 +20,8 @@ export interface SubscriberOptions {
   readonly account: AccountLink;
   readonly hub: StreamHub;
   readonly registry: AdoptionRegistry;
+  /** Who receives push subscriptions, of the nodes with these ids. Throws an `EwsError` when none of them does. */
+  pushHost(ids: readonly string[]): PushHost;
 }
 
 /** Which subscriptions are meant: one, those of a mailbox, or all. */
@@ -133,6 +137,10 @@ export class Subscriber {
   async #make(order: SubscribeOrder): Promise<LiveSubscription> {
     const { account, hub, registry, id, accountId } = this.#options;
     const { mailbox, access, allFolders, folders, events, delivery } = order;
+    if (delivery === 'push') {
+      const begun = this.#options.pushHost(order.pushIn).begin(order, { account: accountId, subscriber: id });
+      return unlessAborted(begun, this.#closing.signal);
+    }
     const made = await makeSubscription(account, hub, order, this.#closing.signal);
     const subscription: LiveSubscription = {
       ...{ mailbox, access, allFolders, folders, events, delivery, ...made, account: accountId, subscriber: id },

@@ -1,12 +1,16 @@
+import { EwsError } from '../protocol/ews-error.js';
 import type { Adopter, AdoptionRegistry } from './adoption-registry.js';
 import type { AccountLink } from './account-link.js';
 import type { Engine } from './engine.js';
 import type { EngineListener } from './engine-listener.js';
+import { FirstOutcome } from './first-outcome.js';
 import type { LiveSubscription } from './live-subscription.js';
 import { PositionKeeper } from './position-keeper.js';
 import type { Adoption, PositionKey, PositionRecord } from './position-record.js';
 import type { PositionStore } from './position-store.js';
+import type { PushHost, SubscriptionOrigin } from './push-host.js';
 import type { StreamHub } from './stream-hub.js';
+import type { SubscribeOrder } from './subscribe-request.js';
 import { isSelected, type Selection } from './subscriber.js';
 import { fingerprint, type Delivery, type SubscriptionDescription } from './subscription-description.js';
 
@@ -47,7 +51,7 @@ interface Adopted {
 }
 
 /** Receives subscriptions that other nodes made, and carries them on by itself after a restart. */
-export class SubscriptionAdopter implements Adopter {
+export class SubscriptionAdopter implements Adopter, PushHost {
   readonly id: string;
   readonly #options: SubscriptionAdopterOptions;
   readonly #adopted = new Map<string, Adopted>();
@@ -137,6 +141,31 @@ export class SubscriptionAdopter implements Adopter {
     return true;
   }
 
+  /** Makes a subscription itself, where the server has to be told who receives it. See {@link PushHost}. */
+  async begin(order: SubscribeOrder, origin: SubscriptionOrigin): Promise<LiveSubscription> {
+    await this.#resumed.catch(() => undefined);
+    const account = this.#options.account(origin.account);
+    if (this.#closed || !account) throw new EwsError('EWS_NETWORK', 'The node that receives is being closed.');
+    const { mailbox, access, allFolders, folders, events, statusFrequency } = order;
+    const { delivery } = this.#options;
+    const wanted = { mailbox, access, allFolders, folders, events, delivery, statusFrequency, ...origin };
+    const part = partOf(wanted);
+    const pending = `pending ${part}`;
+    const first = new FirstOutcome();
+    const engine =
+      this.#adopted.get(part)?.engine ??
+      this.#start({ ...wanted, subscriptionId: pending }, account, { ...origin, statusFrequency }, (listener) =>
+        first.before(listener),
+      );
+    try {
+      if (!engine.subscriptionId) await first.outcome;
+    } catch (error) {
+      await this.drop(engine);
+      throw error;
+    }
+    return { ...wanted, subscriptionId: engine.subscriptionId ?? pending };
+  }
+
   /** Ends an adopted subscription and forgets its position. */
   async end(subscriptionId: string): Promise<void> {
     await Promise.all(this.select({ subscriptionId }).map((engine) => this.drop(engine)));
@@ -172,12 +201,17 @@ export class SubscriptionAdopter implements Adopter {
     this.#adopted.clear();
   }
 
-  #start(subscription: LiveSubscription, account: AdoptingAccount, adopted: Adoption): void {
+  #start(
+    subscription: LiveSubscription,
+    account: AdoptingAccount,
+    adopted: Adoption,
+    heard: (listener: EngineListener) => EngineListener = (listener) => listener,
+  ): Engine {
     const { mailbox, access, allFolders, folders, events } = subscription;
     const description: SubscriptionDescription = { mailbox, access, allFolders, folders, events };
     const part = partOf(subscription);
     const key: PositionKey = { node: this.id, mailbox, part };
-    const listener = this.#options.listenerFor(description, subscription.account);
+    const listener = heard(this.#options.listenerFor(description, subscription.account));
     const keeper = new PositionKeeper(this.#options.store, key, (problem) => {
       listener.positionProblem(problem);
     });
@@ -191,6 +225,7 @@ export class SubscriptionAdopter implements Adopter {
     account.registry.adopt(subscription, this);
     this.#adopted.set(part, { engine, account, registeredId: subscription.subscriptionId });
     engine.start();
+    return engine;
   }
 
   /** Keeps the registry's id right: a subscription that is made anew has another. */
@@ -210,6 +245,6 @@ export class SubscriptionAdopter implements Adopter {
 }
 
 /** Tells the subscriptions of one mailbox apart: who made it, and what it is about. */
-function partOf(subscription: LiveSubscription): string {
+function partOf(subscription: Pick<LiveSubscription, 'subscriber'> & SubscriptionDescription): string {
   return JSON.stringify([subscription.subscriber, fingerprint(subscription)]);
 }

@@ -4,6 +4,8 @@ import type { EwsError } from '../protocol/ews-error.js';
 export type SubscriptionState =
   | { readonly name: 'starting' }
   | { readonly name: 'subscribing' }
+  /** Push: subscribed, and the server has not called yet. */
+  | { readonly name: 'awaiting' }
   /** Nothing is asked of the server until a message asks. */
   | { readonly name: 'idle' }
   | { readonly name: 'connected'; readonly lastEventAt: number | undefined }

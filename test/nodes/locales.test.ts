@@ -7,7 +7,7 @@ import { RECOVERY_TABLE } from '../../dist/src/protocol/recovery-table.js';
 import { projectRoot } from '../support/fixture.js';
 import { filesBelow } from '../support/source-files.js';
 
-const NODES = ['ews-account', 'ews-pull', 'ews-stream', 'ews-subscribe'];
+const NODES = ['ews-account', 'ews-pull', 'ews-push-in', 'ews-stream', 'ews-subscribe'];
 const SHARED = '@ews-flows/node-red-ews-notifications/ews-account:';
 
 const read = (file: string) => readFileSync(join(projectRoot, file), 'utf8');
@@ -147,7 +147,7 @@ describe('the help', () => {
     });
   }
 
-  for (const node of ['ews-pull', 'ews-stream']) {
+  for (const node of ['ews-pull', 'ews-push-in', 'ews-stream']) {
     it(`names every part of a message that ${node} sends`, () => {
       const help = read(`nodes/locales/en-US/${node}.html`);
       assert.deepEqual(

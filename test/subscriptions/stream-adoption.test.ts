@@ -6,6 +6,7 @@ import { StreamEngine } from '../../dist/src/subscriptions/stream-engine.js';
 import { StreamHub } from '../../dist/src/subscriptions/stream-hub.js';
 import { Subscriber } from '../../dist/src/subscriptions/subscriber.js';
 import { SubscriptionAdopter } from '../../dist/src/subscriptions/subscription-adopter.js';
+import { NO_PUSH, noPushHost } from '../support/no-push.js';
 import { INBOX } from '../support/pull-lab.js';
 import { Recorder } from '../support/recorder.js';
 import { StreamLab } from '../support/stream-lab.js';
@@ -34,9 +35,25 @@ for (const character of ['exchange', 'grommunio'] as const) {
       const registry = new AdoptionRegistry(lab.clock, () => undefined);
       const told = new Recorder();
       const made: LiveSubscription[] = [];
-      const subscriber = new Subscriber({ id: 'subscribe-node', accountId: 'account', account: link, hub, registry });
+      const subscriber = new Subscriber({
+        id: 'subscribe-node',
+        accountId: 'account',
+        account: link,
+        hub,
+        registry,
+        pushHost: noPushHost,
+      });
       await subscriber.subscribe(
-        [{ ...INBOX, events: ['NewMail'], delivery: 'streaming', subscriptionTimeout: 30, connectionTimeout: 7 }],
+        [
+          {
+            ...INBOX,
+            ...NO_PUSH,
+            events: ['NewMail'],
+            delivery: 'streaming',
+            subscriptionTimeout: 30,
+            connectionTimeout: 7,
+          },
+        ],
         {
           subscribed: (one) => void made.push(one),
           unsubscribed: () => undefined,

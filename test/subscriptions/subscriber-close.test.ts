@@ -3,10 +3,17 @@ import { AdoptionRegistry } from '../../dist/src/subscriptions/adoption-registry
 import { StreamHub } from '../../dist/src/subscriptions/stream-hub.js';
 import type { SubscribeOrder } from '../../dist/src/subscriptions/subscribe-request.js';
 import { Subscriber, type SubscriberOutput } from '../../dist/src/subscriptions/subscriber.js';
+import { NO_PUSH, noPushHost } from '../support/no-push.js';
 import { NEW_MAIL, PullLab } from '../support/pull-lab.js';
 import { until } from '../support/wait.js';
 
-const ORDER: SubscribeOrder = { ...NEW_MAIL, delivery: 'pull', subscriptionTimeout: 30, connectionTimeout: 30 };
+const ORDER: SubscribeOrder = {
+  ...NEW_MAIL,
+  ...NO_PUSH,
+  delivery: 'pull',
+  subscriptionTimeout: 30,
+  connectionTimeout: 30,
+};
 
 describe('Subscriber', () => {
   let lab: PullLab;
@@ -25,7 +32,14 @@ describe('Subscriber', () => {
     told = [];
     const account = lab.account();
     const registry = new AdoptionRegistry(lab.clock, () => undefined);
-    subscriber = new Subscriber({ id: 'node', accountId: 'account', account, registry, hub: new StreamHub(account) });
+    subscriber = new Subscriber({
+      id: 'node',
+      accountId: 'account',
+      account,
+      registry,
+      hub: new StreamHub(account),
+      pushHost: noPushHost,
+    });
   });
   afterEach(() => lab.close());
 

@@ -8,12 +8,14 @@ import { StreamHub } from '../../dist/src/subscriptions/stream-hub.js';
 import { readOrders, type SubscribeOrder } from '../../dist/src/subscriptions/subscribe-request.js';
 import { Subscriber, type SubscribeProgress } from '../../dist/src/subscriptions/subscriber.js';
 import { SubscriptionAdopter } from '../../dist/src/subscriptions/subscription-adopter.js';
+import { NO_PUSH, noPushHost } from '../support/no-push.js';
 import { NEW_MAIL, PullLab } from '../support/pull-lab.js';
 import { Recorder } from '../support/recorder.js';
 import { until } from '../support/wait.js';
 
 const DEFAULTS: SubscribeOrder = {
   ...NEW_MAIL,
+  ...NO_PUSH,
   delivery: 'pull',
   subscriptionTimeout: 30,
   connectionTimeout: 30,
@@ -52,7 +54,14 @@ describe('Subscriber and SubscriptionAdopter', () => {
   function subscriber(): Subscriber {
     const account = lab.account();
     const hub = new StreamHub(account);
-    return new Subscriber({ id: 'subscribe-node', accountId: 'account-node', account, hub, registry });
+    return new Subscriber({
+      id: 'subscribe-node',
+      accountId: 'account-node',
+      account,
+      hub,
+      registry,
+      pushHost: noPushHost,
+    });
   }
 
   function adopter(told: Recorder, id = 'pull-node'): SubscriptionAdopter {

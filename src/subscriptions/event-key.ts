@@ -1,0 +1,13 @@
+import { createHash } from 'node:crypto';
+import type { MailboxEvent } from '../protocol/mailbox-event.js';
+
+/**
+ * A short name for an event: its kind, what it happened to and from where, and whatever else shall tell it apart from
+ * others. Short, as hundreds are saved with a position.
+ */
+export function eventKeyOf(event: MailboxEvent, ...distinction: readonly string[]): string {
+  const subject = 'itemId' in event ? event.itemId.id : event.folderId.id;
+  const old = 'oldItemId' in event ? event.oldItemId.id : 'oldFolderId' in event ? event.oldFolderId.id : '';
+  const text = JSON.stringify([event.eventType, subject, old, ...distinction]);
+  return createHash('sha1').update(text).digest('base64').slice(0, 16);
+}

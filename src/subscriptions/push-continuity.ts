@@ -1,0 +1,52 @@
+import type { Clock } from '../clock.js';
+import type { Notification } from '../protocol/notification.js';
+
+/** A subscription whose notifications do not join is made anew once in this time: a server may count in another way. */
+const REJOIN_MS = 60 * 60_000;
+
+/**
+ * Whether the notifications of a push subscription follow one another without a gap. PreviousWatermark should be the
+ * watermark of the notification before. It is compared between notifications with events only: heartbeats may repeat
+ * old watermarks, and what Subscribe returned may be of another form (Amazon WorkMail's published exchange shows both).
+ */
+export class PushContinuity {
+  readonly #clock: Clock;
+  /** The watermarks to which the next notification may join; empty before the first with events. */
+  #ends: readonly string[] = [];
+  #brokenAt = Number.NEGATIVE_INFINITY;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Another subscription begins. */
+  begin(): void {
+    this.#ends = [];
+  }
+
+  joins({ previousWatermark, events }: Notification): boolean {
+    if (previousWatermark === undefined || events.length === 0 || this.#ends.length === 0) return true;
+    if (this.#ends.includes(previousWatermark)) return true;
+    const now = this.#clock.now();
+    if (now - this.#brokenAt < REJOIN_MS) return true;
+    this.#brokenAt = now;
+    return false;
+  }
+
+  /**
+   * Where to resume after a notification was dealt with. A heartbeat moves the position only where it goes on from it,
+   * so that a quiet mailbox does not get too old a position, and no repeated watermark takes it back.
+   */
+  positionAfter(
+    { previousWatermark, watermark, events }: Notification,
+    position: string | undefined,
+  ): string | undefined {
+    if (watermark === undefined) return position;
+    if (events.length > 0) {
+      this.#ends = [watermark];
+      return watermark;
+    }
+    if (this.#ends.length > 0) this.#ends = [...this.#ends.slice(0, 1), watermark];
+    return previousWatermark === position ? watermark : position;
+  }
+}

@@ -1,0 +1,314 @@
+import type { EwsError } from '../protocol/ews-error.js';
+import type { MailboxEvent } from '../protocol/mailbox-event.js';
+import type { Notification } from '../protocol/notification.js';
+import type { PushedNotification } from '../protocol/send-notification.js';
+import type { SubscribeRequest } from '../protocol/subscribe.js';
+import type { AccountConnection, AccountLink } from './account-link.js';
+import type { Engine } from './engine.js';
+import type { EngineListener } from './engine-listener.js';
+import { HeldSubscription, type CommonSubscribe, type Missed } from './held-subscription.js';
+import type { PositionKeeper } from './position-keeper.js';
+import { rememberedOf, type Adoption, type PositionRecord } from './position-record.js';
+import { PushAddressBook } from './push-address-book.js';
+import type { PushDesk, PushReply, PushTarget } from './push-desk.js';
+import { PushContinuity } from './push-continuity.js';
+import { notCalled, notJoined, silent } from './push-trouble.js';
+import { RecentEvents } from './recent-events.js';
+import { SubscriptionLoop, type LoopSteps } from './subscription-loop.js';
+import type { SubscriptionDescription } from './subscription-description.js';
+import { Turnstile } from './turnstile.js';
+
+const MINUTE_MS = 60_000;
+/** A call that comes before the answer to Subscribe waits for that so long, in milliseconds. */
+const HOLD_MS = 3000;
+
+export interface PushEngineOptions {
+  readonly account: AccountLink;
+  readonly description: SubscriptionDescription;
+  /** Minutes between the server's heartbeats, and for which it tries to deliver again. */
+  readonly statusFrequency: number;
+  readonly missed: Missed;
+  readonly keeper: PositionKeeper;
+  readonly listener: EngineListener;
+  readonly desk: PushDesk;
+  /** The path at the desk. */
+  readonly path: string;
+  /** The URL without the token, ending in a slash. Rejects when there is none. */
+  readonly address: () => Promise<string>;
+  readonly adopted?: Adoption;
+}
+
+/**
+ * Watches one mailbox by being called: sends what a call brings, saves the position, and only then has it answered.
+ * A server that stays silent for too long has forgotten the subscription, and is asked for another.
+ */
+export class PushEngine implements Engine, LoopSteps, PushTarget {
+  readonly #options: PushEngineOptions;
+  readonly #loop: SubscriptionLoop;
+  readonly #held: HeldSubscription;
+  readonly #address: PushAddressBook;
+  readonly #continuity: PushContinuity;
+  readonly #calls = new Turnstile();
+  #recent = new RecentEvents();
+  #connection: AccountConnection | undefined;
+  #restored = false;
+  /** The URL without the token. */
+  #base = '';
+  /** When a subscription of an earlier run was taken up, by this machine's clock (ms since 1970). */
+  #resumedAt: number | undefined;
+  /** When the server last called, or was last known to be about to; by this machine's clock (ms since 1970). */
+  #heardAt = 0;
+  /** Whether the present subscription has been heard of. */
+  #heard = false;
+  #lastEventAt: number | undefined;
+  /** What a call has told, for the next round. */
+  #trouble: EwsError | undefined;
+
+  constructor(options: PushEngineOptions) {
+    const { account, listener, adopted, desk, path, statusFrequency } = options;
+    this.#options = options;
+    this.#loop = new SubscriptionLoop(account.clock, account.random, this, listener);
+    this.#address = new PushAddressBook(desk, path, this, this.#silenceMs);
+    this.#continuity = new PushContinuity(account.clock);
+    this.#held = new HeldSubscription({
+      ...options,
+      delivery: {
+        request: (common) => this.#request(common),
+        end: () => this.#address.retire(),
+        fits: (record) => this.#fits(record),
+        kept: () => this.#address.kept({ statusFrequency, heardAt: this.#heardAt, recent: [...this.#recent.keys] }),
+      },
+      ...(adopted ? { adopted: rememberedOf(adopted) } : {}),
+    });
+  }
+
+  get description(): SubscriptionDescription {
+    return this.#options.description;
+  }
+
+  get subscriptionId(): string | undefined {
+    return this.#held.id;
+  }
+
+  get watermark(): string | undefined {
+    return this.#held.watermark;
+  }
+
+  get #silenceMs(): number {
+    return 2 * this.#options.statusFrequency * MINUTE_MS;
+  }
+
+  start(): void {
+    this.#loop.start();
+  }
+
+  /** Has calls answered "later" until {@link resume}, across restarts too; the subscription lapses meanwhile. */
+  async pause(): Promise<void> {
+    await this.#loop.pause();
+    await this.#held.setPaused(true);
+  }
+
+  async resume(): Promise<void> {
+    await this.#held.setPaused(false);
+    this.#loop.resume();
+  }
+
+  /** Ends the subscription at the server's next call; {@link resume} begins anew from then on. */
+  async unsubscribe(): Promise<void> {
+    await this.#loop.pause();
+    await this.#held.setPaused(true);
+    await this.#held.forget();
+  }
+
+  /** @param keep whether the subscription stays on the server, to be used again after a restart */
+  async close(keep: boolean): Promise<void> {
+    await this.#loop.close();
+    await this.#calls.idle();
+    this.#address.leave();
+    if (!this.#restored) return;
+    if (!keep) await this.#held.giveUp();
+    await this.#held.save();
+  }
+
+  /** Ends the engine and forgets its position. */
+  async drop(): Promise<void> {
+    await this.#loop.close();
+    await this.#calls.idle();
+    await this.#held.giveUp();
+    await this.#options.keeper.remove();
+  }
+
+  async round(signal: AbortSignal): Promise<number | undefined> {
+    const { account } = this.#options;
+    const connection = await account.connect();
+    this.#connection = connection;
+    if (!this.#restored && (await this.#restore(connection))) return undefined;
+    if (this.#trouble) await this.#giveUp(this.#trouble);
+    if (this.#held.id === undefined) await this.#subscribe(connection, signal);
+    await this.#held.prepare(connection, signal);
+    if (this.#loop.state.name !== 'connected') this.#loop.enter({ name: 'awaiting' });
+    const due = this.#heardAt + this.#silenceMs;
+    if (account.clock.now() < due) return due;
+    const minutes = Math.round(this.#silenceMs / MINUTE_MS);
+    return this.#giveUp(this.#heard ? silent(minutes) : notCalled(minutes, new URL(this.#base).origin));
+  }
+
+  subscriptionLost(error: EwsError): void {
+    void this.#address.retire();
+    this.#held.lost(error);
+  }
+
+  watermarkRefused(): void {
+    this.#held.watermarkRefused();
+  }
+
+  makeRoom(): void {
+    this.#options.account.endUnwanted();
+  }
+
+  mailboxMoved(error: EwsError): void {
+    this.#held.forgetAffinity();
+    this.subscriptionLost(error);
+  }
+
+  /** A call of the server. Rejects when what it brought could not be sent: it then has to come again. */
+  async receive(pushed: readonly PushedNotification[]): Promise<PushReply> {
+    if (this.#isAway()) return 'later';
+    const known = await this.#address.known(this.#options.account.clock, HOLD_MS);
+    // The first call may come before the answer to Subscribe. Where it brings nothing, nothing is lost by taking it.
+    if (!known) return pushed.every(isHeartbeat) ? 'OK' : 'later';
+    return this.#calls.pass(async () => {
+      for (const one of pushed) {
+        if (this.#isAway()) return 'later';
+        const reply = 'error' in one ? this.#told(one.error) : await this.#take(one.notification);
+        if (reply !== 'OK') return reply;
+      }
+      return 'OK';
+    });
+  }
+
+  #isAway(): boolean {
+    return this.#loop.isClosed() || this.#loop.isPaused();
+  }
+
+  /** What a server tells in place of events ends the subscription; the recovery table says what comes then. */
+  #told(error: EwsError): PushReply {
+    this.#trouble = error;
+    this.#loop.wake();
+    return 'Unsubscribe';
+  }
+
+  async #take(notification: Notification): Promise<PushReply> {
+    const { id } = this.#held;
+    if (id === undefined || notification.subscriptionId !== id) return 'Unsubscribe';
+    const events = this.#recent.unknown(notification.events);
+    const isRepeated = events.length < notification.events.length;
+    if (!isRepeated && !this.#continuity.joins(notification)) return this.#told(notJoined());
+    await this.#send(events, notification);
+    this.#recent.add(events);
+    this.#heardAt = this.#options.account.clock.now();
+    this.#heard = true;
+    await this.#move(notification, events);
+    this.#loop.connected(this.#lastEventAt);
+    return 'OK';
+  }
+
+  async #send(events: readonly MailboxEvent[], { moreEvents }: Notification): Promise<void> {
+    const { listener, account } = this.#options;
+    const connection = this.#connection ?? (await account.connect());
+    const wanted = await this.#held.wanted(events, connection, new AbortController().signal);
+    const missed = this.#held.catchingUp ? wanted.slice(0, this.#countMissed(wanted)) : [];
+    const batches = [
+      { events: missed, recovered: true },
+      { events: wanted.slice(missed.length), recovered: false },
+    ];
+    for (const batch of batches) {
+      if (batch.events.length > 0) await listener.events({ subscriptionId: this.#held.id ?? '', ...batch });
+    }
+    if (missed.length < wanted.length || !moreEvents) this.#held.caughtUp();
+    if (wanted.length > 0) this.#lastEventAt = account.clock.now();
+  }
+
+  /** How many of the events, which come in order, happened before the subscription was made. */
+  #countMissed(events: readonly MailboxEvent[]): number {
+    // For a subscription that lived on through a restart no server tells the time; what is at stake is a mark.
+    const begunAt = this.#held.begunAt ?? this.#resumedAt;
+    if (begunAt === undefined) return events.length;
+    // Times in HTTP headers are in whole seconds.
+    const later = events.findIndex(({ timeStamp }) => Date.parse(timeStamp) >= begunAt + 1000);
+    return later < 0 ? events.length : later;
+  }
+
+  async #move(notification: Notification, events: readonly MailboxEvent[]): Promise<void> {
+    const watermark = this.#continuity.positionAfter(notification, this.#held.watermark);
+    const last = events.at(-1);
+    const time = last ? Date.parse(last.timeStamp) : Number.NaN;
+    // A heartbeat is worth a write too: it says that the subscription is alive, should we be killed.
+    await this.#held.moveTo(watermark, Number.isNaN(time) ? undefined : time, true);
+  }
+
+  /** Gives the subscription up and throws why: what comes next, the recovery table says. */
+  async #giveUp(error: EwsError): Promise<never> {
+    this.#trouble = undefined;
+    this.subscriptionLost(error);
+    await this.#held.save();
+    throw error;
+  }
+
+  async #subscribe(connection: AccountConnection, signal: AbortSignal): Promise<void> {
+    this.#loop.enter({ name: 'subscribing' });
+    this.#continuity.begin();
+    await this.#held.open(connection, signal);
+    this.#heard = false;
+    this.#heardAt = this.#options.account.clock.now();
+    this.#address.settle();
+  }
+
+  /** The token is kept, and calls to it are expected, before the server is told of it. */
+  async #request(common: CommonSubscribe): Promise<SubscribeRequest> {
+    const url = await this.#address.make(this.#base);
+    await this.#held.save();
+    return { delivery: 'push', ...common, statusFrequencyMinutes: this.#options.statusFrequency, url };
+  }
+
+  /** Whether the server can still be calling: at the same URL, as often, and not given up long ago. */
+  #fits({ push }: PositionRecord): boolean {
+    const { statusFrequency, account } = this.#options;
+    if (!push || push.base !== this.#base || push.statusFrequency !== statusFrequency) return false;
+    return account.clock.now() - push.heardAt <= statusFrequency * MINUTE_MS;
+  }
+
+  /** Returns whether the subscription was left paused. */
+  async #restore(connection: AccountConnection): Promise<boolean> {
+    const { keeper, address } = this.#options;
+    this.#base = await address();
+    const readable = await keeper.load();
+    const push = keeper.record?.push;
+    if (push) {
+      this.#address.restore(push);
+      this.#recent = new RecentEvents(push.recent);
+      this.#heardAt = push.heardAt;
+    }
+    this.#held.restore(connection, readable);
+    this.#restored = true;
+    // What was asked for and not answered before a crash, or is about something else, is ended when it calls.
+    if (this.#held.id === undefined) await this.#address.retire();
+    else this.#resumeCalls();
+    const paused = (keeper.record?.paused ?? false) && !this.#loop.isPaused();
+    // Not waited for: the round under way is this one.
+    if (paused) void this.#loop.pause();
+    return paused;
+  }
+
+  #resumeCalls(): void {
+    // It was heard of before; time in which nobody could have been is no silence.
+    this.#heard = true;
+    this.#resumedAt = this.#options.account.clock.now();
+    this.#heardAt = this.#resumedAt;
+    this.#address.settle();
+  }
+}
+
+function isHeartbeat(pushed: PushedNotification): boolean {
+  return !('error' in pushed) && pushed.notification.events.length === 0;
+}
