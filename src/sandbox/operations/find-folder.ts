@@ -37,8 +37,10 @@ export const findFolderOperation: SandboxOperation = {
 function answer(request: XmlElement, parent: XmlElement, context: RequestContext): ResponseMessage {
   try {
     const { mailbox, folder } = openFolder(parent, context);
-    const found = below(mailbox, folder, request.attributes.Traversal).filter((one) =>
-      isMatch(one, request.child('Restriction'), folderValue),
+    const { exchange, actsAs } = context;
+    const found = below(mailbox, folder, request.attributes.Traversal).filter(
+      (one) =>
+        exchange.mayOpenFolder(actsAs, mailbox, one.number) && isMatch(one, request.child('Restriction'), folderValue),
     );
     const shape = readFolderShape(request);
     const page = pageOf(found, request.child('IndexedPageFolderView'), context.exchange.limits.findResults);
