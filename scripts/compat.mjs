@@ -58,7 +58,7 @@ async function run({ node, nodeRed, undici }, tarball, folder) {
         const lines = eventsFile.read(userDir);
         return areComplete(lines) ? lines : undefined;
       },
-      { seconds: 60, failed: red.failure },
+      { seconds: 180, failed: red.failure },
     );
     assertEvents(events);
     console.log(`  events: ${events.map(({ topic, ews }) => `${topic} (${ews.delivery})`).join(', ')}`);

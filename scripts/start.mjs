@@ -100,7 +100,10 @@ async function stop(code) {
 process.on('SIGINT', () => void stop(0));
 process.on('SIGTERM', () => void stop(0));
 
+// The flows are loaded after Node-RED has started; the seconds are for them.
+const flowsRun = new Promise((resolve) => RED.events.once('flows:started', resolve));
 await RED.start();
+await flowsRun;
 console.log(`Node-RED is at http://${HOST}:${options.port}/ - watching a mailbox of the sandbox. Ctrl-C ends it.`);
 if (options.seconds !== undefined) {
   setTimeout(() => {

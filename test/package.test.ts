@@ -95,7 +95,6 @@ describe('what is packed', () => {
   let files: string[];
 
   before(function () {
-    this.timeout(60_000);
     files = packedFiles();
   });
 

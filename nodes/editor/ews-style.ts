@@ -13,6 +13,7 @@ if ($('#ews-dialog-style').length === 0) {
 .ews-dialog .form-row > textarea,
 .ews-dialog .form-row > select { width: calc(100% - 118px); }
 .ews-dialog .form-row > input.ews-number { width: 110px; margin-right: 4px; }
+.ews-dialog .ews-number + span { display: inline-block; width: calc(100% - 240px); vertical-align: middle; }
 .ews-dialog .ews-field { display: inline-block; width: calc(100% - 118px); vertical-align: top; }
 .ews-dialog label.ews-event, .ews-dialog label.ews-check { display: block; width: auto; margin: 0 0 4px; padding: 4px 0 0 22px; }
 .ews-dialog label.ews-event input, .ews-dialog label.ews-check input { float: left; width: auto; margin: 3px 0 0 -22px; }

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -11,19 +12,27 @@ const settings = `module.exports = {
   uiHost: '127.0.0.1',
   flowFile: 'flows.json',
   credentialSecret: false,
+  lang: 'en-US',
   telemetry: { enabled: false, updateNotification: false },
   editorTheme: { tours: false, palette: { catalogues: [] } },
   logging: { console: { level: 'info' } },
 };
 `;
 
+/** A port that is free, and that the system gives to nobody who asks for any port. */
 async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
+  for (;;) {
+    const port = randomInt(20_000, 30_000);
+    const server = createServer().listen(port, '127.0.0.1');
+    const isFree = await once(server, 'listening').then(
+      () => true,
+      () => false,
+    );
+    if (!isFree) continue;
+    server.close();
+    await once(server, 'close');
+    return port;
+  }
 }
 
 /** Starts the Node-RED that is installed in `runtime`, and returns when its admin API answers. */
@@ -49,7 +58,7 @@ export async function startNodeRed({ nodePath, runtime, userDir }) {
   process.once('exit', kill);
 
   const request = async (path, options) => {
-    const response = await fetch(base + path, { ...options, signal: AbortSignal.timeout(20_000) });
+    const response = await fetch(base + path, { ...options, signal: AbortSignal.timeout(60_000) });
     const text = await response.text();
     if (!response.ok) throw new Error(`${options.method} ${path}: ${response.status} ${text}`);
     return text === '' ? undefined : JSON.parse(text);
@@ -81,6 +90,9 @@ export async function startNodeRed({ nodePath, runtime, userDir }) {
       seconds: 120,
       failed: red.failure,
     });
+    // It answers before it has loaded its flows, and flows that are deployed in between would be replaced by those.
+    const flowsRun = () => (output.includes('Started flows') ? true : undefined);
+    await waitFor('flows that run', flowsRun, { seconds: 120, failed: red.failure });
   } catch (error) {
     console.error(output);
     await red.stop();

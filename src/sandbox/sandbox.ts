@@ -88,9 +88,11 @@ export class Sandbox {
     this.#account(address).password = password;
   }
 
-  /** Lets `delegate` open the mailbox of `owner`. */
-  allowDelegate(owner: string, delegate: string): void {
-    this.#exchange.allowDelegate(this.mailbox(owner), delegate);
+  /** Lets `delegate` open the mailbox of `owner`, or only these folders of it: by distinguished name, or id. */
+  allowDelegate(owner: string, delegate: string, folders?: readonly string[]): void {
+    const mailbox = this.mailbox(owner);
+    const numbers = folders?.map((nameOrId) => mailbox.folder(nameOrId).number);
+    this.#exchange.allowDelegate(mailbox, delegate, numbers);
   }
 
   /** Takes the right to open the mailbox away again. */

@@ -1,3 +1,4 @@
+import { delay } from '../clock.js';
 import { EwsError } from '../protocol/ews-error.js';
 import { getEvents } from '../protocol/get-events.js';
 import type { MailboxEvent } from '../protocol/mailbox-event.js';
@@ -12,6 +13,9 @@ import type { PositionKeeper } from './position-keeper.js';
 import { rememberedOf, type Adoption } from './position-record.js';
 import { SubscriptionLoop, type LoopSteps } from './subscription-loop.js';
 import type { SubscriptionDescription } from './subscription-description.js';
+
+/** How long closing waits for an answer, in milliseconds. */
+const FINISH_MS = 2000;
 
 export interface PullEngineOptions {
   readonly account: AccountLink;
@@ -106,6 +110,7 @@ export class PullEngine implements Engine, LoopSteps {
    * @param keep whether the subscription stays on the server, to be used again after a restart
    */
   async close(keep: boolean): Promise<void> {
+    await this.#finishRound();
     await this.#loop.close();
     if (!this.#restored) return;
     if (!keep) await this.#held.giveUp();
@@ -154,6 +159,17 @@ export class PullEngine implements Engine, LoopSteps {
   mailboxMoved(error: EwsError): void {
     this.#held.forgetAffinity();
     this.#held.lost(error);
+  }
+
+  /**
+   * Lets a question that is under way come to its end: the server takes what it answers off its queue, and a subscription
+   * whose answer is lost has to be made again. A server that is silent is not waited for.
+   */
+  async #finishRound(): Promise<void> {
+    const over = new AbortController();
+    const late = delay(this.#options.account.clock, FINISH_MS, over.signal);
+    await Promise.race([this.#loop.pause(), late]);
+    over.abort();
   }
 
   /** Returns whether the subscription was left paused. */

@@ -173,6 +173,7 @@ export class StreamEngine implements LoopSteps, StreamMember {
     this.#connection = connection;
     if (!this.#restored && (await this.#restore(connection, signal))) return false;
     if (this.#position.subscriptionId === undefined) this.#loop.enter({ name: 'subscribing' });
+    this.#options.hub.expect(this);
     await this.#begin(connection, signal);
     if (this.#position.subscriptionId === undefined) await this.#subscribe(connection, signal);
     return true;

@@ -7,12 +7,16 @@ import type { StreamMember } from './stream-member.js';
 
 /** Subscriptions that come within this time of one another are put on one stream, in milliseconds. */
 const GATHER_MS = 200;
+/** So long, at most, do they wait for others that are being made, in milliseconds. */
+const GATHER_MAX_MS = 3000;
 /** The affinity group of all streaming subscriptions that can share a stream. */
 const STREAM_GROUP = ' streams';
 
 interface Group {
   waiting: StreamMember[];
   timer: Timer | undefined;
+  /** When the first of {@link waiting} came. */
+  since: number;
   readonly streams: Set<SharedStream>;
 }
 
@@ -22,6 +26,8 @@ export class StreamHub {
   readonly #groups = new Map<string, Group>();
   /** The group that each subscription was put in: what it goes by may change meanwhile. */
   readonly #keys = new Map<StreamMember, string>();
+  /** Subscriptions that are being made. */
+  readonly #coming = new Set<StreamMember>();
   #anchor: string | undefined;
 
   constructor(account: AccountLink) {
@@ -39,22 +45,26 @@ export class StreamHub {
     return { ...context, affinity: { group: STREAM_GROUP, anchorMailbox: this.#anchor } };
   }
 
+  /** A subscription is about to be made: those that are ready wait a moment for it, so that a slow server needs no more streams. */
+  expect(member: StreamMember): void {
+    this.#coming.add(member);
+  }
+
   /** Puts a subscription on a stream: with others that come now; later the streams grow together. */
   join(member: StreamMember): void {
+    this.#coming.delete(member);
     const key = groupOf(member);
-    const group: Group = this.#groups.get(key) ?? { waiting: [], timer: undefined, streams: new Set() };
+    const group: Group = this.#groups.get(key) ?? { waiting: [], timer: undefined, since: 0, streams: new Set() };
     this.#groups.set(key, group);
     this.#keys.set(member, key);
-    group.waiting.push(member);
+    if (group.waiting.push(member) === 1) group.since = this.#account.clock.now();
     if (!member.shares || group.waiting.length >= MAX_STREAM_SUBSCRIPTIONS) this.#begin(key, group);
-    else
-      group.timer ??= this.#account.clock.setTimer(() => {
-        this.#begin(key, group);
-      }, GATHER_MS);
+    else this.#gather(key, group);
   }
 
   /** Takes a subscription off its stream; resolves when nothing of it comes any more. */
   async leave(member: StreamMember): Promise<void> {
+    this.#coming.delete(member);
     const key = this.#keys.get(member);
     const group = key === undefined ? undefined : this.#groups.get(key);
     this.#keys.delete(member);
@@ -68,6 +78,15 @@ export class StreamHub {
     if (group.waiting.length > 0 || group.streams.size > 0 || this.#groups.get(key) !== group) return;
     this.#account.clock.clearTimer(group.timer);
     this.#groups.delete(key);
+  }
+
+  #gather(key: string, group: Group): void {
+    const { clock } = this.#account;
+    group.timer ??= clock.setTimer(() => {
+      group.timer = undefined;
+      if (this.#coming.size > 0 && clock.now() - group.since < GATHER_MAX_MS) this.#gather(key, group);
+      else this.#begin(key, group);
+    }, GATHER_MS);
   }
 
   #begin(key: string, group: Group): void {

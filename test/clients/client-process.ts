@@ -7,7 +7,7 @@ import type { Sandbox } from '../../dist/src/sandbox/sandbox.js';
 import { projectRoot } from '../support/fixture.js';
 
 /** After so many milliseconds a wait is in vain: a busy machine needs seconds to load a client. */
-const IN_VAIN_MS = 15_000;
+const IN_VAIN_MS = 60_000;
 
 export interface ClientFolder {
   readonly id: string;

@@ -37,7 +37,7 @@ describe('what a flow is told besides events', () => {
     const msg = caught()[0]!;
     assert.equal(msg.error.code, 'EWS_CONFIGURATION');
     assert.equal(msg.error.message, 'Choose at least one kind of event.');
-    assert.equal(lab.red.status(lab.id('pull')).fill, 'red');
+    await lab.red.until(() => lab.red.status(lab.id('pull')).fill === 'red');
     assert.equal(lab.responses.length, 0, 'nothing is asked of the server');
   });
 

@@ -38,6 +38,7 @@ describe('a password that the server refuses', () => {
     assert.equal(requests, 1);
     for (const name of [...NODES, 'fourth']) {
       assert.equal(lab.red.status(lab.id(name)).fill, 'red');
+      await lab.red.error(lab.id(name));
       const errors = lab.red.errors(lab.id(name)).map(({ text }) => text);
       assert.equal(errors.length, 1);
       assert.match(errors[0]!, /Check the user name and the password in the account/);
@@ -59,6 +60,8 @@ describe('a password that the server refuses', () => {
     await lab.red.deploy(flows(RIGHT), 'nodes');
     await lab.connected(...NODES);
     await lab.settled();
+    // While it runs, files are replaced.
+    await lab.red.stop();
     const directory = join(lab.red.userDir, 'ews-notifications');
     const positions = readdirSync(directory).map((name) => readFileSync(join(directory, name), 'utf8'));
     assert.ok(positions.length >= NODES.length);
@@ -68,6 +71,7 @@ describe('a password that the server refuses', () => {
       const forms = [password, Buffer.from(password).toString('base64'), header, encodeURIComponent(password)];
       for (const form of forms) assert.ok(!seen.includes(form.replace(/=+$/, '')), 'a password shows');
     }
+    await lab.red.start();
   });
 
   it('because it was changed, stops the node with one error, and the new one carries on from the same place', async () => {

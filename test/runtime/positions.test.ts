@@ -22,11 +22,13 @@ describe('positions in files', () => {
     if (process.platform === 'win32') this.skip();
     await lab.connect([...lab.flow(), lab.pull({}, 'second')], 'pull', 'second');
     await lab.settled('pull', 'second');
+    await lab.red.stop();
     const files = readdirSync(directory()).filter((name) => name.endsWith('.position.json'));
     assert.equal(files.length, 2);
     for (const path of [directory(), ...files.map((name) => join(directory(), name))]) {
       assert.equal(statSync(path).mode & 0o077, 0, path);
     }
+    await lab.red.start();
   });
 
   it('that are damaged are reported once and put aside, and events go on', async () => {

@@ -82,8 +82,11 @@ describe('ews-stream', () => {
       const enough = lab.items('stream').length + 30;
       await lab.red.until(() => lab.items('stream').length > enough && lab.sandbox.streamCount === 1);
       await lab.connected('stream');
+      const seen = lab.red.statuses(lab.id('stream')).length;
       lab.sandbox.resetConnections();
-      await shows('reconnecting');
+      // It may be connected again before anyone looks.
+      const since = () => lab.red.statuses(lab.id('stream')).slice(seen);
+      await lab.red.until(() => since().some(({ text }) => text === 'reconnecting'));
     }
     await lab.connected('stream');
     await lab.assertExactly(delivery.stop(), 'stream');
@@ -166,7 +169,7 @@ describe('ews-stream', () => {
     await lab.connect(streamFlow(lab), 'stream');
     await press({ action: 'pause' });
     await shows('paused');
-    assert.equal(lab.sandbox.streamCount, 0);
+    await lab.red.until(() => lab.sandbox.streamCount === 0);
     const delivered = lab.deliver(2);
     await lab.red.deploy(streamFlow(lab));
     await shows('paused');

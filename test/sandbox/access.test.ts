@@ -38,6 +38,33 @@ describe('sandbox: access to the mailboxes of others', () => {
     await assert.rejects(client.subscribe(othersInbox), { code: 'ErrorAccessDenied' });
   });
 
+  it('is given to a delegate for single folders', async () => {
+    const mailbox = sandbox.mailbox(OTHER);
+    const projects = mailbox.createFolder('Projects');
+    sandbox.allowDelegate(OTHER, sandbox.user, ['inbox']);
+    const { subscriptionId, watermark } = await client.subscribe(othersInbox);
+    const visible = mailbox.deliver();
+    const hidden = mailbox.create({}, 'drafts');
+    assert.equal((await client.getEvents(subscriptionId, watermark)).events.length, 3);
+    for (const id of ['drafts', projects.id]) {
+      const both = { scope: { folders: [{ id: 'inbox' }, { id }], mailbox: OTHER } };
+      await assert.rejects(client.subscribe(both), { code: 'ErrorAccessDenied' });
+    }
+    const ids = [visible, hidden].map(({ id }) => `<t:ItemId Id="${id}"/>`).join('');
+    const { body } = await client.send(
+      `<m:GetItem><m:ItemShape><t:BaseShape>IdOnly</t:BaseShape></m:ItemShape><m:ItemIds>${ids}</m:ItemIds></m:GetItem>`,
+    );
+    assert.deepEqual(
+      [...body.matchAll(/<m:ResponseCode>(\w+)/g)].map(([, code]) => code),
+      ['NoError', 'ErrorAccessDenied'],
+    );
+
+    sandbox.allowDelegate(OTHER, sandbox.user, [projects.id]);
+    await client.subscribe({ scope: { folders: [{ id: 'inbox' }, { id: projects.id }], mailbox: OTHER } });
+    sandbox.revokeDelegate(OTHER, sandbox.user);
+    await assert.rejects(client.subscribe(othersInbox), { code: 'ErrorAccessDenied' });
+  });
+
   it('means the own mailbox when a delegate subscribes to all folders', async () => {
     sandbox.allowDelegate(OTHER, sandbox.user);
     const { subscriptionId, watermark } = await client.subscribe({ scope: { allFolders: true } });

@@ -91,7 +91,27 @@ describe('sandbox: finding and reading', () => {
       `<t:IsEqualTo>${fieldUri('item:DateTimeReceived')}` +
       `<t:FieldURIOrConstant>${fieldUri('item:LastModifiedTime')}</t:FieldURIOrConstant></t:IsEqualTo>`;
     assert.equal((await subjects(same)).length, 3);
-    assert.match(await findItems({ restriction: '<t:IsEqualTo/>' }), /ErrorInvalidRestriction/);
+    const small = `<t:Excludes>${fieldUri('item:Size')}<t:Bitmask Value="0x7fff0000"/></t:Excludes>`;
+    assert.equal((await subjects(small)).length, 3);
+  });
+
+  it('holds restrictions to the schema, however deep', async () => {
+    const subject = fieldUri('item:Subject');
+    const constant = '<t:Constant Value="x"/>';
+    for (const [restriction, wrong] of [
+      ['<t:Nothing/>', /invalid child element 'Nothing'/],
+      ['<t:And/>', /'And' has incomplete content/],
+      ['<t:IsEqualTo/>', /'IsEqualTo' has incomplete content/],
+      [`<t:IsEqualTo>${subject}${constant}</t:IsEqualTo>`, /expected: 'FieldURIOrConstant'/],
+      [`<t:Contains ContainmentMode="Somewhere">${subject}${constant}</t:Contains>`, /Enumeration/],
+      [`<t:Exists>${subject}${constant}</t:Exists>`, /invalid child element 'Constant'/],
+      [`<t:Excludes>${subject}<t:Bitmask Value="x"/></t:Excludes>`, /bit mask/],
+      [`<t:Not><t:Or><t:Exists><t:FieldURI/></t:Exists></t:Or></t:Not>`, /required attribute 'FieldURI'/],
+    ] as const) {
+      const body = await findItems({ restriction });
+      assert.match(body, /ErrorSchemaValidation/);
+      assert.match(body.replaceAll('&apos;', "'"), wrong);
+    }
   });
 
   it('tells of items what is asked for: bodies, mime, recipients, categories', async () => {

@@ -54,8 +54,8 @@ describe('sandbox: push that goes wrong', () => {
     await subscribe();
     sandbox.failNext({ operation: 'SendNotification', silentAfter: 100 });
     sandbox.mailbox().deliver();
-    await settled(30 * SECOND);
-    await clock.advance(30 * SECOND);
+    await settled(20 * SECOND);
+    await clock.advance(20 * SECOND);
     assert.equal(listener.received.length, 1);
     await settled(30 * SECOND);
     await clock.advance(30 * SECOND);

@@ -27,7 +27,7 @@ describe('sandbox: the shared one', () => {
     const script =
       `require(${module}).sharedSandbox().then(({ url }) => fetch(url, { method: 'POST' }))` +
       '.then(({ status }) => console.log(status))';
-    const { status, stdout } = spawnSync(process.execPath, ['-e', script], { encoding: 'utf8', timeout: 15_000 });
+    const { status, stdout } = spawnSync(process.execPath, ['-e', script], { encoding: 'utf8', timeout: 60_000 });
     assert.equal(status, 0);
     assert.equal(stdout.trim(), '401');
   });

@@ -301,19 +301,6 @@ describe('PullEngine', () => {
     assert.deepEqual(told.gaps, []);
   });
 
-  it('keeps its subscription on the server when closed, or ends it', async () => {
-    const kept = await lab.connected();
-    await kept.engine.close(true);
-    assert.deepEqual(lab.ended, []);
-    const ended = await lab.connected();
-    await ended.engine.close(false);
-    assert.equal(lab.requests.at(-1), 'Unsubscribe');
-    const record = lab.store.saves.at(-1);
-    assert.ok(record);
-    assert.equal(record.subscriptionId, undefined);
-    assert.ok(record.watermark, 'the position stays');
-  });
-
   it('has one request under way however often it is asked', async () => {
     const { engine, told } = lab.run({ interval: 0 });
     await until(() => told.current === 'idle');

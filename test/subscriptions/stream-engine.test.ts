@@ -224,6 +224,24 @@ describe('StreamHub', () => {
     );
   });
 
+  it('waits for a subscription that takes a while to be made, so that all are on one stream', async () => {
+    lab.sandbox.failNext({ operation: 'Subscribe', delayMs: 2000, times: 2 });
+    const session = lab.session();
+    const all = ['a', 'b', 'c'].map((name) => session.run({ description: of(name) }));
+    for (const one of all) await lab.untilConnected(one);
+    assert.equal(lab.sandbox.streamCount, 1);
+  });
+
+  it('does not wait long for a subscription that cannot be made', async () => {
+    const session = lab.session();
+    const first = session.run({ description: of('a') });
+    await until(() => first.engine.subscriptionId !== '');
+    lab.sandbox.misbehave({ operation: 'Subscribe', silent: true });
+    session.run({ description: of('b') });
+    await lab.untilConnected(first);
+    assert.equal(lab.sandbox.streamCount, 1);
+  });
+
   it('subscribes anew only what the server refuses; the others stream again at once', async () => {
     const session = lab.session();
     const all = ['a', 'b', 'c'].map((name) => session.run({ description: of(name) }));

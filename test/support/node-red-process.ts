@@ -16,8 +16,8 @@ import {
   type ShownStatus,
 } from './node-red-record.js';
 
-/** After so many milliseconds a wait is in vain: a busy machine needs seconds to start Node-RED. */
-const IN_VAIN_MS = 15_000;
+/** After so many milliseconds a wait is in vain: a busy machine may need half a minute to start Node-RED. */
+const IN_VAIN_MS = 60_000;
 /** How often a condition is looked at; the process that it is about needs the processor meanwhile. */
 const LOOK_MS = 5;
 /** How many records a failed wait shows. */
@@ -189,6 +189,8 @@ export class NodeRed {
 
   #read(line: string): void {
     this.output += `${line}\n`;
+    // One that was killed may have been in the middle of a line.
+    if (!line.endsWith('}')) return;
     const record = JSON.parse(line) as NodeRedRecord;
     this.records.push(record);
     if (record.kind === 'ready') this.#port = record.port;

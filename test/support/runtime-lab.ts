@@ -6,6 +6,9 @@ import type { FlowNode, NodeRed } from './node-red-process.js';
 /** Seconds between two polls: short, so that tests need not wait. */
 export const INTERVAL = '0.1';
 
+/** So many mails, each three events, may wait to be told; the sandbox remembers thousands. */
+const MOST_AHEAD = 600;
+
 let labs = 0;
 
 /**
@@ -108,10 +111,15 @@ export class RuntimeLab {
     return Array.from({ length: count }, (_, at) => this.sandbox.mailbox().deliver({ subject: `Mail ${at}` }).id);
   }
 
-  /** Delivers mails every few milliseconds until told to stop, which returns the ids of all. */
+  /**
+   * Delivers mails every few milliseconds until told to stop, which returns the ids of all; never so far ahead of what
+   * was told that a sandbox forgets them while a busy machine starts Node-RED.
+   */
   keepDelivering(): { readonly ids: readonly string[]; stop(): readonly string[] } {
     const ids: string[] = [];
-    this.#delivering = setInterval(() => ids.push(...this.deliver(3)), 10);
+    this.#delivering = setInterval(() => {
+      if (ids.length < this.red.records.length + MOST_AHEAD) ids.push(...this.deliver(3));
+    }, 10);
     return {
       ids,
       stop: () => {

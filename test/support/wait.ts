@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 /** After so many milliseconds a wait is in vain: long for any of these tests, shorter than what mocha allows. */
-const IN_VAIN_MS = 10_000;
+const IN_VAIN_MS = 45_000;
 
 /** Resolves once `condition` holds; looked at each time that sockets and promises had a turn. */
 export async function until(condition: () => boolean): Promise<void> {

@@ -46,16 +46,37 @@ export function restyle(xml: string, { prefixes = {}, declaration, spacious }: X
 function withPrefix(xml: string, namespace: string, prefix: string): string {
   const declared = new RegExp(`xmlns:([A-Za-z0-9]+)="${namespace.replaceAll('.', '\\.')}"`, 'g');
   const before = new Set([...xml.matchAll(declared)].map(([, name]) => name ?? ''));
-  let changed = xml;
+  let changed = prefix === '' ? withoutNamespace(xml) : xml;
   for (const old of before) {
-    changed = changed
-      .replaceAll(
-        `xmlns:${old}="${namespace}"`,
-        prefix === '' ? `xmlns="${namespace}"` : `xmlns:${prefix}="${namespace}"`,
-      )
-      .replaceAll(new RegExp(`<(/?)${old}:`, 'g'), prefix === '' ? '<$1' : `<$1${prefix}:`);
+    changed = prefix === '' ? asDefault(changed, namespace, old) : renamed(changed, namespace, old, prefix);
   }
   return changed;
+}
+
+function renamed(xml: string, namespace: string, old: string, prefix: string): string {
+  return xml
+    .replaceAll(`xmlns:${old}="${namespace}"`, `xmlns:${prefix}="${namespace}"`)
+    .replaceAll(new RegExp(`<(/?)${old}:`, 'g'), `<$1${prefix}:`)
+    .replaceAll(new RegExp(`(<faultcode[^>]*>)${old}:`, 'g'), `$1${prefix}:`);
+}
+
+function asDefault(xml: string, namespace: string, old: string): string {
+  return (
+    xml
+      // The text of faultcode is a name with a prefix.
+      .replaceAll(
+        new RegExp(`<faultcode(?![^>]*xmlns:${old}=)([^>]*)>${old}:`, 'g'),
+        `<faultcode$1 xmlns:${old}="${namespace}">${old}:`,
+      )
+      // Where faultcode declares the prefix for its text, it must not itself get into that namespace.
+      .replaceAll(new RegExp(`(<[^\\s>]+:[^>]*)xmlns:${old}="${namespace}"`, 'g'), `$1xmlns="${namespace}"`)
+      .replaceAll(new RegExp(`<(/?)${old}:`, 'g'), '<$1')
+  );
+}
+
+/** Says of elements without a prefix that they are in no namespace, so that a default one does not become theirs. */
+function withoutNamespace(xml: string): string {
+  return xml.replaceAll(/<[A-Za-z][\w.-]*(?=[\s/>])(?![^>]* xmlns=)/g, '$& xmlns=""');
 }
 
 /** Line breaks where white space means nothing: between two tags, and before attributes. */

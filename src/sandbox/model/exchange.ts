@@ -8,6 +8,7 @@ import { Streams } from '../notifications/streams.js';
 import type { Subscription } from '../notifications/subscription.js';
 import { SubscriptionTable } from '../notifications/subscription-table.js';
 import type { Account } from './account.js';
+import { Delegates, type Rights } from './delegates.js';
 import type { Limits } from './limits.js';
 
 export interface ExchangeSettings {
@@ -29,8 +30,7 @@ export class Exchange {
   readonly pushes: PushDeliveries;
   readonly #accounts = new Map<string, Account>();
   readonly #byGuid = new Map<string, Mailbox>();
-  /** Who may open a mailbox, besides its owner. */
-  readonly #delegates = new Map<Mailbox, Set<string>>();
+  readonly #delegates = new Delegates();
 
   constructor({ clock, random, character, limits, push }: ExchangeSettings) {
     this.clock = clock;
@@ -68,7 +68,7 @@ export class Exchange {
     if (!account) return;
     this.#accounts.delete(address.toLowerCase());
     this.#byGuid.delete(account.mailbox.store.guid);
-    this.#delegates.delete(account.mailbox);
+    this.#delegates.forget(account.mailbox);
     account.mailbox.wake();
     this.#wakeAll();
   }
@@ -83,14 +83,13 @@ export class Exchange {
     return key && this.#byGuid.get(key.mailbox);
   }
 
-  allowDelegate(mailbox: Mailbox, address: string): void {
-    const delegates = this.#delegates.get(mailbox);
-    if (delegates) delegates.add(address.toLowerCase());
-    else this.#delegates.set(mailbox, new Set([address.toLowerCase()]));
+  /** @param folders the numbers of folders; everything, if left out */
+  allowDelegate(mailbox: Mailbox, address: string, folders?: readonly number[]): void {
+    this.#delegates.allow(mailbox, address, folders);
   }
 
   revokeDelegate(mailbox: Mailbox, address: string): void {
-    this.#delegates.get(mailbox)?.delete(address.toLowerCase());
+    this.#delegates.revoke(mailbox, address);
     mailbox.wake();
   }
 
@@ -120,19 +119,33 @@ export class Exchange {
     this.subscriptions.removeAll();
   }
 
+  /** Whether something of a mailbox may be opened. */
   mayOpen(account: Account, mailbox: Mailbox): boolean {
-    return account.mailbox === mailbox || (this.#delegates.get(mailbox)?.has(account.address.toLowerCase()) ?? false);
+    return this.#rightsOf(account, mailbox) !== undefined;
+  }
+
+  /** @param folder the number of a folder */
+  mayOpenFolder(account: Account, mailbox: Mailbox, folder: number): boolean {
+    const rights = this.#rightsOf(account, mailbox);
+    return rights === 'all' || (rights?.has(folder) ?? false);
+  }
+
+  #rightsOf(account: Account, mailbox: Mailbox): Rights | undefined {
+    return account.mailbox === mailbox ? 'all' : this.#delegates.rightsOf(mailbox, account.address);
   }
 
   /**
    * Whether a subscription may still be read: it goes on with the rights that it was made with, whomever the request that
    * reads it impersonates. Those of a stream are impersonated one by one, the stream itself for its budget only.
    */
-  mayRead({ owner, charged, mailbox }: Subscription): boolean {
+  mayRead({ owner, charged, mailbox, scope }: Subscription): boolean {
     const maker = this.account(owner);
     const actsAs = this.account(charged);
     if (!maker || !actsAs) return false;
-    return this.mayOpen(actsAs, mailbox) && (maker === actsAs || this.mayImpersonate(maker, charged));
+    // Whoever watches all folders watches a mailbox of their own.
+    const folders = [...(scope.folders ?? [])];
+    const mayOpen = this.mayOpen(actsAs, mailbox) && folders.every((one) => this.mayOpenFolder(actsAs, mailbox, one));
+    return mayOpen && (maker === actsAs || this.mayImpersonate(maker, charged));
   }
 
   mayImpersonate({ impersonates }: Account, address: string): boolean {

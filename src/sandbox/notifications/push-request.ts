@@ -5,8 +5,8 @@ import { readXml } from '../../protocol/xml-reader.js';
 import type { WireFailure } from '../misbehaviour/failure.js';
 import { SECOND } from '../units.js';
 
-/** How long a listener may take to answer, in milliseconds. */
-const ANSWER_TIMEOUT = 30 * SECOND;
+/** How long a listener may take to answer, in milliseconds; another time than a retry waits, so that tests can tell. */
+const ANSWER_TIMEOUT = 20 * SECOND;
 /** The longest answer that is read, in bytes. */
 const MAX_ANSWER = 64 * 1024;
 

@@ -11,6 +11,7 @@ import type { RequestContext, SandboxOperation } from './operation.js';
 import { indexedPageView, pageOf } from './paging.js';
 import { folderValue } from './property-value.js';
 import { isMatch } from './restriction.js';
+import { restrictionContent } from './restriction-schema.js';
 
 /** https://learn.microsoft.com/exchange/client-developer/web-service-reference/findfolder-operation */
 export const findFolderOperation: SandboxOperation = {
@@ -23,7 +24,7 @@ export const findFolderOperation: SandboxOperation = {
         oneOf: { IndexedPageFolderView: indexedPageView, FractionalPageFolderView: anything },
         min: 0,
       },
-      optional('Restriction', anything),
+      optional('Restriction', restrictionContent),
       one('ParentFolderIds', folderIdsContent),
     ],
   }),
@@ -36,8 +37,10 @@ export const findFolderOperation: SandboxOperation = {
 function answer(request: XmlElement, parent: XmlElement, context: RequestContext): ResponseMessage {
   try {
     const { mailbox, folder } = openFolder(parent, context);
-    const found = below(mailbox, folder, request.attributes.Traversal).filter((one) =>
-      isMatch(one, request.child('Restriction'), folderValue),
+    const { exchange, actsAs } = context;
+    const found = below(mailbox, folder, request.attributes.Traversal).filter(
+      (one) =>
+        exchange.mayOpenFolder(actsAs, mailbox, one.number) && isMatch(one, request.child('Restriction'), folderValue),
     );
     const shape = readFolderShape(request);
     const page = pageOf(found, request.child('IndexedPageFolderView'), context.exchange.limits.findResults);

@@ -12,6 +12,7 @@ import { indexedPageView, pageOf } from './paging.js';
 import { propertyPaths } from './property-paths.js';
 import { itemValue } from './property-value.js';
 import { compareValues, isMatch } from './restriction.js';
+import { restrictionContent } from './restriction-schema.js';
 
 /** https://learn.microsoft.com/exchange/client-developer/web-service-reference/finditem-operation */
 export const findItemOperation: SandboxOperation = {
@@ -31,7 +32,7 @@ export const findItemOperation: SandboxOperation = {
         min: 0,
       },
       { oneOf: { GroupBy: anything, DistinguishedGroupBy: anything }, min: 0 },
-      optional('Restriction', anything),
+      optional('Restriction', restrictionContent),
       optional('SortOrder', {
         children: [
           manyOf({

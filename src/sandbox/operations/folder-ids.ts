@@ -48,6 +48,7 @@ export function openFolder(reference: XmlElement, context: RequestContext): Open
   openMailbox(mailbox, context);
   const folder = mailbox.store.findFolder(nameOrId);
   if (!folder) throw new ResponseError('ErrorFolderNotFound');
+  openFolderNumber(mailbox, folder.number, context);
   return { mailbox, folder };
 }
 
@@ -55,6 +56,11 @@ export function openFolder(reference: XmlElement, context: RequestContext): Open
 export function openMailbox(mailbox: Mailbox, { exchange, actsAs }: RequestContext): void {
   if (!exchange.mayOpen(actsAs, mailbox)) throw new ResponseError('ErrorAccessDenied');
   if (mailbox.isMoving) throw new ResponseError('ErrorMailboxMoveInProgress');
+}
+
+/** Throws a `ResponseError` when the request may not open a folder of a mailbox that it may open. */
+export function openFolderNumber(mailbox: Mailbox, folder: number, { exchange, actsAs }: RequestContext): void {
+  if (!exchange.mayOpenFolder(actsAs, mailbox, folder)) throw new ResponseError('ErrorAccessDenied');
 }
 
 function namedMailbox(reference: XmlElement, { exchange, actsAs }: RequestContext): Mailbox {

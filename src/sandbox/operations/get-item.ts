@@ -4,7 +4,7 @@ import { readEwsId } from '../ids.js';
 import { manyOf, one } from '../soap/request-schema.js';
 import { ResponseError } from '../soap/response-error.js';
 import { failure, success, type ResponseMessage } from '../soap/response.js';
-import { openMailbox } from './folder-ids.js';
+import { openFolderNumber, openMailbox } from './folder-ids.js';
 import { itemShapeContent, readItemShape } from './item-shape.js';
 import { writeItem } from './item-writer.js';
 import type { RequestContext, SandboxOperation } from './operation.js';
@@ -36,6 +36,7 @@ function answer(request: XmlElement, reference: XmlElement, context: RequestCont
     openMailbox(mailbox, context);
     const item = mailbox.store.findItem(id);
     if (!item) throw new ResponseError('ErrorItemNotFound');
+    openFolderNumber(mailbox, item.folder.number, context);
     return success(element('m:Items', {}, writeItem(item, readItemShape(request))));
   } catch (error) {
     // The schema demands the element, also when there is nothing in it.

@@ -28,6 +28,7 @@ function compares<Thing>(thing: Thing, expression: XmlElement, valueOf: ValueOf<
   if (expression.name === 'Exists') return value !== undefined;
   if (value === undefined) return expression.name === 'IsNotEqualTo';
   if (expression.name === 'Contains') return contains(String(value), expression);
+  if (expression.name === 'Excludes') return (Number(value) & Number(other?.attributes.Value)) === 0;
   const order = compareValues(value, comparedWith(thing, value, other, valueOf));
   switch (expression.name) {
     case 'IsEqualTo':
