@@ -7,7 +7,6 @@ import type { EngineListener, GapReason } from './engine-listener.js';
 import type { Missed } from './held-subscription.js';
 import { HoldBack } from './hold-back.js';
 import { replay, takeBookmark } from './replay.js';
-import { SentLog } from './sent-log.js';
 import type { StreamPosition } from './stream-position.js';
 import type { SubscriptionDescription } from './subscription-description.js';
 
@@ -70,8 +69,13 @@ export class CatchUp {
 
   /** Live events: sent in their turn, without those that were caught up already. */
   async live(events: readonly MailboxEvent[]): Promise<void> {
-    if (this.#holdBack.isHolding) await this.#holdBack.keep(events);
-    else await this.#sendUnseen(events);
+    const { position, send } = this.#options;
+    if (this.#holdBack.isHolding) {
+      await this.#holdBack.keep(events, position.watermark !== undefined);
+      return;
+    }
+    const unseen = this.#holdBack.unseen(events);
+    if (unseen.length > 0) await send(unseen, false);
   }
 
   /** Whether live events are being held back. */
@@ -99,6 +103,16 @@ export class CatchUp {
 
   async #run(signal: AbortSignal): Promise<void> {
     const backOff = new BackOff(this.#options.account.random);
+    do {
+      await this.#fetch(signal, backOff);
+      await this.#sendHeld(signal);
+    } while (!signal.aborted && this.isNeeded);
+    if (signal.aborted) return;
+    this.#holdBack.release();
+    this.#options.done();
+  }
+
+  async #fetch(signal: AbortSignal, backOff: BackOff): Promise<void> {
     const isOver = () => signal.aborted;
     while (!isOver()) {
       const why = this.#missing;
@@ -113,27 +127,30 @@ export class CatchUp {
         if (!isOver()) await this.#trouble(toEwsError(thrown), backOff, signal);
       }
     }
-    while (!isOver()) {
-      const held = this.#holdBack.takeHeld();
-      if (held.length === 0) break;
-      await this.#sendUnseen(held);
+  }
+
+  async #sendHeld(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      // What was dropped meanwhile comes before the rest, with another replay, which is shorter than the one before.
+      if (this.#holdBack.takeDropped()) this.needed('no-watermark');
+      const held = this.isNeeded ? [] : this.#holdBack.takeHeld();
+      if (held.length === 0) return;
+      await this.#options.send(held, false);
     }
-    if (isOver()) return;
-    this.#holdBack.release();
-    this.#options.done();
   }
 
   async #replay(watermark: string, signal: AbortSignal, backOff: BackOff): Promise<void> {
     const { account, description, position, send } = this.#options;
     const connection = await account.connect();
-    const sent = new SentLog(position.sent.keys());
     let last = watermark;
     for await (const { events, watermark: next } of replay({ connection, account, description, signal }, watermark)) {
       // It goes forward: what went wrong before is over.
       backOff.reset();
       this.#holdBack.replayed(events);
-      const missed = events.filter((event) => !sent.take(event));
+      const missed = position.sent.missing(events);
       if (missed.length > 0) await send(missed, true);
+      // However long it is, what goes wrong from here on begins again behind this page.
+      if (next !== undefined) position.passed(events, next);
       last = next ?? last;
     }
     await position.begin(connection, { watermark: last, serverTime: undefined });
@@ -159,11 +176,6 @@ export class CatchUp {
         if (backOff.failures === 1) listener.error(error);
         await delay(account.clock, backOff.next(error.backOffMs), signal);
     }
-  }
-
-  async #sendUnseen(events: readonly MailboxEvent[]): Promise<void> {
-    const unseen = this.#holdBack.unseen(events);
-    if (unseen.length > 0) await this.#options.send(unseen, false);
   }
 
   #tellGap(reason: GapReason, serverTime: number | undefined): void {

@@ -13,6 +13,8 @@ const SAVE_WITHIN_MS = 50;
 const EVENTS_PER_BOOKMARK = 300;
 /** A bookmark is renewed after a day at the latest, in milliseconds: old ones are costly for the server, then refused. */
 const BOOKMARK_LIFE_MS = 24 * 60 * 60_000;
+/** What was sent since a bookmark is remembered up to so many events; where it cannot be renewed, more may come twice. */
+const MAX_SENT = 5000;
 /** After a bookmark could not be taken, the next attempt waits for so long, in milliseconds. */
 const BOOKMARK_RETRY_MS = 5 * 60_000;
 
@@ -27,7 +29,7 @@ export class StreamPosition {
   readonly #adopted: AdoptedSubscription | undefined;
   #connection: AccountConnection | undefined;
   #watermark: string | undefined;
-  #sent = new SentLog();
+  #sent = newSentLog();
   #takenAt = 0;
   /** A newer bookmark that counts as soon as everything before it was sent. */
   #next: { readonly bookmark: Bookmark; readonly sent: SentLog } | undefined;
@@ -68,7 +70,7 @@ export class StreamPosition {
     if (!record || record.server !== connection.server.name || record.incarnation !== connection.server.incarnation)
       return undefined;
     this.#watermark = record.watermark;
-    this.#sent = new SentLog(record.sentSince);
+    this.#sent = newSentLog(record.sentSince);
     this.#takenAt = this.#clock.now();
     this.upTo = record.upTo;
     this.paused = record.paused ?? false;
@@ -79,7 +81,7 @@ export class StreamPosition {
   async begin(connection: AccountConnection, { watermark, serverTime }: Bookmark): Promise<void> {
     this.#connection = connection;
     this.#watermark = watermark;
-    this.#sent = new SentLog();
+    this.#sent = newSentLog();
     this.#next = undefined;
     this.#renewNotBefore = 0;
     this.#takenAt = this.#clock.now();
@@ -87,9 +89,18 @@ export class StreamPosition {
     await this.save();
   }
 
+  /** Everything up to `watermark` was sent; `events` are what happened between it and the one before. */
+  passed(events: readonly MailboxEvent[], watermark: string): void {
+    for (const event of events) this.#sent.take(event);
+    this.#watermark = watermark;
+    this.#next = undefined;
+    this.#takenAt = this.#clock.now();
+    this.#saveSoon();
+  }
+
   forget(): void {
     this.#watermark = undefined;
-    this.#sent = new SentLog();
+    this.#sent = newSentLog();
     this.#next = undefined;
   }
 
@@ -120,7 +131,7 @@ export class StreamPosition {
   /** Takes a new bookmark with `take`; it counts when what came before it has been sent. Never rejects. */
   async renew(take: () => Promise<Bookmark>): Promise<void> {
     // From here on, as what is sent while the server answers may lie on either side of the bookmark.
-    const sent = new SentLog();
+    const sent = newSentLog();
     const pending = { bookmark: { watermark: undefined, serverTime: undefined } as Bookmark, sent };
     this.#next = pending;
     try {
@@ -196,6 +207,10 @@ export class StreamPosition {
     this.#timer = undefined;
     await this.#keeper.remove();
   }
+}
+
+function newSentLog(keys: readonly string[] = []): SentLog {
+  return new SentLog(keys, MAX_SENT);
 }
 
 function iso(ms: number | undefined): string | undefined {
