@@ -36,6 +36,9 @@ export class HeldSubscription {
   /** Why events may be missing if the next subscription begins now. */
   #interrupted: GapReason | undefined;
   #catchingUp = false;
+  /** When the server last answered, by the local clock, and whether something went wrong since. */
+  #answeredAt = 0;
+  #troubled = false;
 
   constructor(options: HeldSubscriptionOptions) {
     this.#options = options;
@@ -98,6 +101,7 @@ export class HeldSubscription {
     const { response, serverTime } = await this.#subscribe(connection, signal);
     this.#id = response.subscriptionId;
     this.#watermark = response.watermark ?? from;
+    this.#answered();
     this.#folders.begin(serverTime);
     const now = isoTime(serverTime);
     if (from === undefined) this.#tellWhatIsLeftOut(now);
@@ -152,11 +156,35 @@ export class HeldSubscription {
     else listener.gap({ mailbox: description.mailbox || account.email, from: this.#upTo, until, reason });
   }
 
+  #answered(): void {
+    this.#answeredAt = this.#options.account.clock.now();
+    this.#troubled = false;
+  }
+
+  /** A question was not answered as it should be. */
+  failed({ action }: EwsError): void {
+    if (action !== 'resubscribe') this.#troubled = true;
+  }
+
   /** The server does not know the subscription any more. */
   lost(error: EwsError): void {
     this.#id = undefined;
     this.#interrupted = error.action === 'resubscribe-and-catch-up' ? 'events-missed' : 'no-watermark';
-    if (this.#options.missed === 'skip') this.#watermark = undefined;
+    if (this.#options.missed === 'skip' && !this.#hasRunOut()) this.#watermark = undefined;
+  }
+
+  /** Whether nobody has asked for so long that the subscription ran out: that is no interruption, however long it is. */
+  #hasRunOut(): boolean {
+    const { account, timeoutMinutes } = this.#options;
+    return !this.#troubled && account.clock.now() - this.#answeredAt >= timeoutMinutes * 60_000;
+  }
+
+  /** Begins anew from now on after a time that shall be skipped. */
+  async skip(): Promise<void> {
+    if (this.#id === undefined && this.#watermark === undefined) return;
+    this.#watermark = undefined;
+    this.#interrupted = 'no-watermark';
+    await this.giveUp();
   }
 
   watermarkRefused(): void {
@@ -190,6 +218,7 @@ export class HeldSubscription {
     const moved = watermark !== undefined && watermark !== this.#watermark;
     this.#watermark = watermark ?? this.#watermark;
     this.#upTo = isoTime(serverTime) ?? this.#upTo;
+    this.#answered();
     // Without watermarks the position is the time alone; a poll that brought nothing is not worth a write.
     if (moved || events) await this.save();
   }

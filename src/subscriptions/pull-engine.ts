@@ -1,4 +1,4 @@
-import { EwsError } from '../protocol/ews-error.js';
+import { toEwsError, type EwsError } from '../protocol/ews-error.js';
 import { getEvents } from '../protocol/get-events.js';
 import type { MailboxEvent } from '../protocol/mailbox-event.js';
 import type { Notification } from '../protocol/notification.js';
@@ -86,6 +86,7 @@ export class PullEngine implements Engine, LoopSteps {
   }
 
   async resume(): Promise<void> {
+    if (this.#options.missed === 'skip' && this.#loop.isPaused()) await this.#held.skip();
     await this.#held.setPaused(false);
     this.#loop.resume();
   }
@@ -205,9 +206,11 @@ export class PullEngine implements Engine, LoopSteps {
     }
   }
 
-  /** Without watermarks, what was in an answer that did not arrive cannot be asked for again. */
-  #failedToAsk(error: unknown, { traits }: AccountConnection): never {
-    if (traits.watermarks === false && error instanceof EwsError && mayHaveLostAnswer(error)) this.#held.answerLost();
+  #failedToAsk(thrown: unknown, { traits }: AccountConnection): never {
+    const error = toEwsError(thrown, 'GetEvents');
+    this.#held.failed(error);
+    // Without watermarks, what was in an answer that did not arrive cannot be asked for again.
+    if (traits.watermarks === false && mayHaveLostAnswer(error)) this.#held.answerLost();
     throw error;
   }
 

@@ -4,6 +4,7 @@ import type { Notification } from '../protocol/notification.js';
 import { subscribe } from '../protocol/subscribe.js';
 import type { AccountConnection, AccountLink } from './account-link.js';
 import { CatchUp } from './catch-up.js';
+import { Contest } from './contest.js';
 import type { EngineListener } from './engine-listener.js';
 import { NamedFolders } from './named-folders.js';
 import type { Missed } from './held-subscription.js';
@@ -16,9 +17,6 @@ import { StreamPosition } from './stream-position.js';
 import { unlessAborted } from '../transport/unless-aborted.js';
 import { scopeOf, type SubscriptionDescription } from './subscription-description.js';
 import { SubscriptionLoop, type LoopSteps } from './subscription-loop.js';
-
-/** Losing a subscription to another reader twice within this time is a contest that nobody wins, in milliseconds. */
-const CONTEST_MS = 10 * 60_000;
 
 const notWanted = () => new EwsError('EWS_NETWORK', 'The stream is no longer wanted.');
 
@@ -45,9 +43,9 @@ export class StreamEngine implements LoopSteps, StreamMember {
   readonly #position: StreamPosition;
   readonly #catchUp: CatchUp;
   readonly #folders: NamedFolders;
+  readonly #contest: Contest;
   #connection: AccountConnection | undefined;
   #restored = false;
-  #takenOverAt = Number.NEGATIVE_INFINITY;
   #lastEventAt: number | undefined;
   /** Ends the present round, on a stream or on the way to one. */
   #leave: ((error: EwsError) => void) | undefined;
@@ -57,6 +55,7 @@ export class StreamEngine implements LoopSteps, StreamMember {
     const { account, listener, description, keeper, adopted, owner, connectionTimeout } = options;
     this.#options = options;
     this.#folders = new NamedFolders(account, description);
+    this.#contest = new Contest(account.clock);
     this.owner = owner;
     this.connectionTimeout = connectionTimeout;
     this.#loop = new SubscriptionLoop(account.clock, account.random, this, listener);
@@ -108,6 +107,8 @@ export class StreamEngine implements LoopSteps, StreamMember {
   }
 
   async resume(): Promise<void> {
+    // The old subscription would bring what shall be skipped.
+    if (this.#options.missed === 'skip' && this.#loop.isPaused()) await this.#end();
     this.#position.paused = false;
     if (this.#restored) this.#catchUp.needed('no-watermark');
     await this.#position.save();
@@ -231,20 +232,7 @@ export class StreamEngine implements LoopSteps, StreamMember {
   }
 
   dropped(error: EwsError): void {
-    this.#leave?.(this.#judged(error));
-  }
-
-  /** A subscription that others read too is made anew once; after that, somebody has to say who shall have it. */
-  #judged(error: EwsError): EwsError {
-    if (error.code !== 'ErrorNewEventStreamConnectionOpened' && error.code !== 'EWS_STREAM_TAKEN_OVER') return error;
-    const now = this.#options.account.clock.now();
-    const contested = now - this.#takenOverAt < CONTEST_MS;
-    this.#takenOverAt = now;
-    return contested
-      ? new EwsError('EWS_STREAM_CONTESTED', 'Another program keeps taking over the stream of this mailbox.', {
-          operation: 'GetStreamingEvents',
-        })
-      : error;
+    this.#leave?.(this.#contest.judged(error));
   }
 
   /** Ends the round and waits for whatever is under way, with `change` made to the loop in between. */
