@@ -63,6 +63,8 @@ export const RECOVERY_TABLE: readonly RecoveryRow[] = [
       // Another reader took the stream; an engine sees to it that two do not take turns for ever.
       'ErrorNewEventStreamConnectionOpened',
       'EWS_STREAM_TAKEN_OVER',
+      // Servers that count their ids anew after a restart: an old one may by now mean another subscription.
+      'EWS_ID_NOT_TRUSTED',
     ],
     action: 'resubscribe',
   },

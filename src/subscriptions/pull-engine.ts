@@ -3,11 +3,12 @@ import { getEvents } from '../protocol/get-events.js';
 import type { MailboxEvent } from '../protocol/mailbox-event.js';
 import type { Notification } from '../protocol/notification.js';
 import { PULL_TIMEOUT_MINUTES } from '../protocol/subscribe.js';
-import { mayHaveLostAnswer } from '../transport/network-error.js';
+import { mayHaveLostAnswer, mayHaveRestarted } from '../transport/network-error.js';
 import { contextOf, type AccountConnection, type AccountLink } from './account-link.js';
 import type { Engine } from './engine.js';
 import type { EngineListener } from './engine-listener.js';
 import { HeldSubscription, type Missed } from './held-subscription.js';
+import { idNotTrusted } from './id-not-trusted.js';
 import type { PositionKeeper } from './position-keeper.js';
 import { rememberedOf, type Adoption } from './position-record.js';
 import { SubscriptionLoop, type LoopSteps } from './subscription-loop.js';
@@ -209,8 +210,11 @@ export class PullEngine implements Engine, LoopSteps {
   #failedToAsk(thrown: unknown, { traits }: AccountConnection): never {
     const error = toEwsError(thrown, 'GetEvents');
     this.#held.failed(error);
-    // Without watermarks, what was in an answer that did not arrive cannot be asked for again.
-    if (traits.watermarks === false && mayHaveLostAnswer(error)) this.#held.answerLost();
+    if (traits.watermarks === false) {
+      // What was in an answer that did not arrive cannot be asked for again.
+      if (mayHaveLostAnswer(error)) this.#held.answerLost();
+      if (mayHaveRestarted(error)) throw idNotTrusted();
+    }
     throw error;
   }
 

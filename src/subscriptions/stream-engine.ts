@@ -9,11 +9,13 @@ import type { EngineListener } from './engine-listener.js';
 import { NamedFolders } from './named-folders.js';
 import type { Missed } from './held-subscription.js';
 import type { PositionKeeper } from './position-keeper.js';
+import { idNotTrusted } from './id-not-trusted.js';
 import { rememberedOf, type Adoption, type Beginning } from './position-record.js';
 import { takeBookmark } from './replay.js';
 import type { StreamHub } from './stream-hub.js';
 import type { StreamMember } from './stream-member.js';
 import { StreamPosition } from './stream-position.js';
+import { mayHaveRestarted } from '../transport/network-error.js';
 import { unlessAborted } from '../transport/unless-aborted.js';
 import { scopeOf, type SubscriptionDescription } from './subscription-description.js';
 import { SubscriptionLoop, type LoopSteps } from './subscription-loop.js';
@@ -224,7 +226,8 @@ export class StreamEngine implements LoopSteps, StreamMember {
 
   interrupted(error: EwsError, retryAt: number): void {
     this.#catchUp.needed('no-watermark');
-    this.#loop.enter({ name: 'waiting', retryAt, error });
+    if (!this.shares && mayHaveRestarted(error)) this.#leave?.(idNotTrusted());
+    else this.#loop.enter({ name: 'waiting', retryAt, error });
   }
 
   outage(error: EwsError): void {

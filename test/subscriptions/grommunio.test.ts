@@ -153,6 +153,20 @@ describe('grommunio', () => {
       assert.equal(told.gaps.length, 1);
     });
 
+    it('subscribes anew where the server may have restarted, as its ids may mean other subscriptions by now', async () => {
+      const { told } = await lab.connected({ description: INBOX });
+      await lab.sandbox.stop();
+      await lab.next(told);
+      await lab.sandbox.start();
+      const { length } = lab.requests;
+      while (told.current !== 'connected') await lab.next(told);
+      assert.equal(lab.requests[length], 'Subscribe');
+      assert.equal(told.gaps.length, 1);
+      const sent = lab.deliver(1);
+      await lab.next(told);
+      assert.deepEqual([...new Set(told.items)], sent);
+    });
+
     it('carries on after a restart with the subscription of before, in which what was missed is queued', async () => {
       const first = await lab.connected({ description: INBOX });
       await first.engine.close(true);
