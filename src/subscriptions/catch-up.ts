@@ -3,6 +3,7 @@ import { toEwsError, type EwsError } from '../protocol/ews-error.js';
 import type { MailboxEvent } from '../protocol/mailbox-event.js';
 import type { AccountLink } from './account-link.js';
 import { BackOff } from './back-off.js';
+import { catchUpByTime } from './catch-up-by-time.js';
 import type { EngineListener, GapReason } from './engine-listener.js';
 import type { Missed } from './held-subscription.js';
 import { HoldBack } from './hold-back.js';
@@ -98,7 +99,7 @@ export class CatchUp {
   leaveOut(serverTime: number | undefined): void {
     const why = this.#missing;
     this.#missing = undefined;
-    if (why !== undefined) this.#tellGap(why, serverTime);
+    if (why !== undefined) this.#tellGap(why, this.#options.position.upTo, isoTime(serverTime));
   }
 
   async #run(signal: AbortSignal): Promise<void> {
@@ -120,7 +121,7 @@ export class CatchUp {
       this.#missing = undefined;
       try {
         const { watermark } = this.#options.position;
-        if (watermark === undefined) this.#tellGap(why, undefined);
+        if (watermark === undefined) await this.#findByTime(why, signal);
         else await this.#replay(watermark, signal, backOff);
       } catch (thrown) {
         this.#missing = why;
@@ -156,17 +157,40 @@ export class CatchUp {
     await position.begin(connection, { watermark: last, serverTime: undefined });
   }
 
+  /** Without a bookmark. A new one is taken before, where there are any, so that nothing falls between the two. */
+  async #findByTime(reason: GapReason, signal: AbortSignal): Promise<void> {
+    const { account, description, position, missed, send } = this.#options;
+    const { upTo, told } = position;
+    if (missed === 'skip') {
+      this.#tellGap(reason, upTo, undefined);
+      return;
+    }
+    const connection = await account.connect();
+    const ask = { connection, account, description, signal };
+    const bookmark = connection.traits.watermarks === false ? undefined : await takeBookmark(ask);
+    const until = await catchUpByTime(ask, {
+      reason,
+      upTo,
+      told,
+      found: (events) => {
+        this.#holdBack.found(events);
+      },
+      send: (events) => send(events, true),
+      gap: (why, end) => {
+        this.#tellGap(why, reason === 'position-lost' ? undefined : upTo, end ?? isoTime(bookmark?.serverTime));
+      },
+    });
+    if (bookmark?.watermark === undefined) await position.caughtUp(until);
+    else await position.begin(connection, bookmark);
+  }
+
   async #trouble(error: EwsError, backOff: BackOff, signal: AbortSignal): Promise<void> {
-    const { account, description, listener, position, failed } = this.#options;
+    const { account, listener, position, failed } = this.#options;
     switch (error.action) {
-      case 'forget-watermark': {
-        this.#missing = undefined;
-        this.#tellGap('watermark-refused', undefined);
+      case 'forget-watermark':
         position.forget();
-        const connection = await account.connect();
-        await position.renewNow(connection, () => takeBookmark({ connection, account, description, signal }));
+        this.#missing = 'watermark-refused';
         return;
-      }
       case 'stop':
       case 'authenticate':
       case 'stop-target':
@@ -178,10 +202,13 @@ export class CatchUp {
     }
   }
 
-  #tellGap(reason: GapReason, serverTime: number | undefined): void {
-    const { description, listener, missed, account, position } = this.#options;
-    const until = serverTime === undefined ? undefined : new Date(serverTime).toISOString();
-    if (missed === 'skip') listener.skipped(position.upTo, until);
-    else listener.gap({ mailbox: description.mailbox || account.email, from: position.upTo, until, reason });
+  #tellGap(reason: GapReason, from: string | undefined, until: string | undefined): void {
+    const { description, listener, missed, account } = this.#options;
+    if (missed === 'skip') listener.skipped(from, until);
+    else listener.gap({ mailbox: description.mailbox || account.email, from, until, reason });
   }
+}
+
+function isoTime(ms: number | undefined): string | undefined {
+  return ms === undefined ? undefined : new Date(ms).toISOString();
 }

@@ -3,11 +3,13 @@ import type { MailboxEvent } from '../protocol/mailbox-event.js';
 import { subscribe, type SubscribeResponse } from '../protocol/subscribe.js';
 import type { EwsAnswer } from '../transport/ews-client.js';
 import { contextOf, type AccountConnection, type AccountLink } from './account-link.js';
+import { catchUpByTime } from './catch-up-by-time.js';
 import type { EngineListener, GapReason } from './engine-listener.js';
 import { NamedFolders } from './named-folders.js';
 import type { PositionKeeper } from './position-keeper.js';
 import { POSITION_FORMAT, type AdoptedSubscription, type PositionRecord } from './position-record.js';
 import { sameSubscription, scopeOf, type SubscriptionDescription } from './subscription-description.js';
+import { foundLog, restoreTold, savedTold, ToldLog } from './told-log.js';
 
 /** What to do about events of a time in which nobody listened. */
 export type Missed = 'recover' | 'skip';
@@ -36,6 +38,12 @@ export class HeldSubscription {
   /** Why events may be missing if the next subscription begins now. */
   #interrupted: GapReason | undefined;
   #catchingUp = false;
+  /** Why something is to be looked for without a watermark, before anything else is told. */
+  #toFind: GapReason | undefined;
+  /** The server's clock when the present subscription began (ISO 8601). */
+  #beganAt: string | undefined;
+  #told = new ToldLog();
+  #found = foundLog();
   /** When the server last answered, by the local clock, and whether something went wrong since. */
   #answeredAt = 0;
   #troubled = false;
@@ -53,13 +61,20 @@ export class HeldSubscription {
     return this.#watermark;
   }
 
+  /** Whether it is not kept for after a restart: what was missed before it began is still to be found. */
+  get isProvisional(): boolean {
+    return this.#toFind !== undefined;
+  }
+
   /** Whether what comes next was missed while away. */
   get catchingUp(): boolean {
     return this.#catchingUp;
   }
 
+  /** The server has nothing more: what was missed has come. */
   caughtUp(): void {
     this.#catchingUp = false;
+    if (this.#found.size > 0) this.#found = foundLog();
   }
 
   /** A subscription that was just made by another node begins here. */
@@ -79,7 +94,9 @@ export class HeldSubscription {
     // Told while there was no connection yet, it holds against what an earlier run left.
     this.#paused = this.#pausedSet ? this.#paused : (record.paused ?? false);
     this.#upTo = record.upTo;
-    const began = record.subscriptionId !== undefined || record.watermark !== undefined;
+    this.#told = restoreTold(record);
+    // Whatever is kept was kept of watching.
+    const began = (record.subscriptionId ?? record.watermark ?? record.upTo) !== undefined;
     if (began) this.#interrupted = 'no-watermark';
     const reusable = missed === 'recover' && sameSubscription(record.about, description);
     if (record.subscriptionId !== undefined && !reusable) {
@@ -94,7 +111,7 @@ export class HeldSubscription {
     if (this.#id !== undefined) connection.traits.watermarks ??= record.watermark !== undefined;
   }
 
-  /** Subscribes: from the watermark if there is one, else from now on, telling what that leaves out. */
+  /** Subscribes: from the watermark if there is one, else from now on; {@link findMissed} then deals with what that leaves out. */
   async open(connection: AccountConnection, signal: AbortSignal): Promise<void> {
     this.#connection = connection;
     const from = this.#watermark;
@@ -103,11 +120,53 @@ export class HeldSubscription {
     this.#watermark = response.watermark ?? from;
     this.#answered();
     this.#folders.begin(serverTime);
-    const now = isoTime(serverTime);
-    if (from === undefined) this.#tellWhatIsLeftOut(now);
-    else this.#catchingUp = true;
+    this.#beganAt = isoTime(serverTime);
+    if (from !== undefined) this.#catchingUp = true;
+    else if (this.#interrupted !== undefined) this.#toFind = this.#interrupted;
+    else {
+      // Watching begins: there is nothing before.
+      this.#upTo = this.#beganAt;
+      this.#told.begin(serverTime);
+    }
     this.#interrupted = undefined;
-    if (from === undefined) this.#upTo = now;
+    await this.save();
+  }
+
+  /** Sends, with `send`, what was missed where there was no watermark to begin at. Throws an `EwsError`, to be tried again. */
+  async findMissed(
+    connection: AccountConnection,
+    signal: AbortSignal,
+    send: (events: readonly MailboxEvent[]) => Promise<void>,
+  ): Promise<void> {
+    const reason = this.#toFind;
+    if (reason === undefined) return;
+    const { account, description, missed, listener } = this.#options;
+    const upTo = this.#upTo;
+    if (missed === 'skip') {
+      listener.skipped(upTo, this.#beganAt);
+      this.#upTo = this.#beganAt;
+    } else {
+      const ask = { connection, account, description, signal };
+      const until = await catchUpByTime(ask, {
+        reason,
+        upTo,
+        told: this.#told,
+        found: (events) => {
+          this.#found.add(events);
+        },
+        send: async (events) => {
+          await send(events);
+          this.#told.add(events);
+        },
+        gap: (why, end) => {
+          const mailbox = description.mailbox || account.email;
+          const from = reason === 'position-lost' ? undefined : upTo;
+          listener.gap({ mailbox, from, until: end ?? this.#beganAt, reason: why });
+        },
+      });
+      this.#upTo = until ?? this.#beganAt ?? upTo;
+    }
+    this.#toFind = undefined;
     await this.save();
   }
 
@@ -135,25 +194,18 @@ export class HeldSubscription {
   }
 
   /** The events that are wanted, of those that came. Never rejects. */
-  wanted(
+  async wanted(
     events: readonly MailboxEvent[],
     connection: AccountConnection,
     signal: AbortSignal,
   ): Promise<readonly MailboxEvent[]> {
-    return this.#folders.refine(events, connection, signal);
+    const refined = await this.#folders.refine(events, connection, signal);
+    return this.#found.size === 0 ? refined : refined.filter((event) => !this.#found.covers(event));
   }
 
   /** Looks up what {@link wanted} will need. Throws an `EwsError`. */
   prepare(connection: AccountConnection, signal: AbortSignal): Promise<void> {
     return this.#folders.prepare(connection, signal);
-  }
-
-  #tellWhatIsLeftOut(until: string | undefined): void {
-    const { description, listener, missed, account } = this.#options;
-    const reason = this.#interrupted;
-    if (reason === undefined) return;
-    if (missed === 'skip') listener.skipped(this.#upTo, until);
-    else listener.gap({ mailbox: description.mailbox || account.email, from: this.#upTo, until, reason });
   }
 
   #answered(): void {
@@ -195,9 +247,7 @@ export class HeldSubscription {
 
   /** An answer with events may have been lost for good. */
   answerLost(): void {
-    this.#interrupted = 'no-watermark';
-    this.#tellWhatIsLeftOut(undefined);
-    this.#interrupted = undefined;
+    this.#toFind ??= 'no-watermark';
   }
 
   /** Gives the subscription up, to make another from the same watermark. */
@@ -213,14 +263,19 @@ export class HeldSubscription {
     this.#connection?.client.forgetAffinity((description.mailbox || account.email).toLowerCase());
   }
 
-  /** All events up to `watermark` were sent. Resolves when that is durable. */
-  async moveTo(watermark: string | undefined, serverTime: number | undefined, events: boolean): Promise<void> {
+  /** `events`, all up to `watermark`, were sent. Resolves when that is durable. */
+  async moveTo(
+    watermark: string | undefined,
+    serverTime: number | undefined,
+    events: readonly MailboxEvent[],
+  ): Promise<void> {
     const moved = watermark !== undefined && watermark !== this.#watermark;
+    this.#told.add(events);
     this.#watermark = watermark ?? this.#watermark;
     this.#upTo = isoTime(serverTime) ?? this.#upTo;
     this.#answered();
     // Without watermarks the position is the time alone; a poll that brought nothing is not worth a write.
-    if (moved || events) await this.save();
+    if (moved || events.length > 0) await this.save();
   }
 
   async setPaused(paused: boolean): Promise<void> {
@@ -241,6 +296,9 @@ export class HeldSubscription {
   async forget(): Promise<void> {
     this.#watermark = undefined;
     this.#interrupted = undefined;
+    this.#toFind = undefined;
+    this.#upTo = undefined;
+    this.#told = new ToldLog();
     await this.giveUp();
     if (this.#connection) await this.save();
   }
@@ -249,15 +307,18 @@ export class HeldSubscription {
     const { keeper, description, adopted } = this.#options;
     const server = this.#connection?.server;
     if (!server) return;
+    // What was missed is looked for again after a crash: the new subscription does not know of it.
+    const stands = this.#toFind === undefined;
     const record: PositionRecord = {
       format: POSITION_FORMAT,
       ...keeper.key,
       server: server.name,
       ...(server.incarnation === undefined ? {} : { incarnation: server.incarnation }),
       about: description,
-      ...(this.#id === undefined ? {} : { subscriptionId: this.#id }),
-      ...(this.#watermark === undefined ? {} : { watermark: this.#watermark }),
+      ...(this.#id !== undefined && stands ? { subscriptionId: this.#id } : {}),
+      ...(this.#watermark !== undefined && stands ? { watermark: this.#watermark } : {}),
       ...(this.#upTo === undefined ? {} : { upTo: this.#upTo }),
+      ...savedTold(this.#told),
       ...(this.#paused ? { paused: true } : {}),
       ...(adopted ? { adopted } : {}),
     };

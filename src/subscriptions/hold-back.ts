@@ -1,5 +1,6 @@
 import type { MailboxEvent } from '../protocol/mailbox-event.js';
 import { eventKey, SentLog } from './sent-log.js';
+import { foundLog } from './told-log.js';
 
 /** Events held back, at most. */
 const MAX_HELD = 5000;
@@ -23,6 +24,7 @@ export class HoldBack {
   #holding: Promise<void> | undefined;
   #dropped = false;
   #replayed = newReplayed();
+  #found = foundLog();
 
   get isHolding(): boolean {
     return this.#holding !== undefined;
@@ -61,14 +63,22 @@ export class HoldBack {
     for (const key of brought.keys()) this.#replayed.addKey(key);
   }
 
+  /** Catching up by time has found these, which have no equals among what the stream brings: they may stand for several. */
+  found(events: readonly MailboxEvent[]): void {
+    this.#found.add(events);
+    this.#held = this.#held.filter(({ event }) => !this.#found.covers(event));
+  }
+
   /** Forgets what catching up has brought: what of it the stream brings has come. */
   settled(): void {
     if (this.#replayed.size > 0) this.#replayed = newReplayed();
+    if (this.#found.size > 0) this.#found = foundLog();
   }
 
   /** Those of the events that catching up has not brought. */
   unseen(events: readonly MailboxEvent[]): readonly MailboxEvent[] {
-    return this.#replayed.size === 0 ? events : events.filter((event) => !this.#replayed.take(event));
+    if (this.#replayed.size === 0 && this.#found.size === 0) return events;
+    return events.filter((event) => !this.#replayed.take(event) && !this.#found.covers(event));
   }
 
   /** What was held back so far, in order; empty when there is nothing more. */

@@ -106,7 +106,7 @@ export class PullEngine implements Engine, LoopSteps {
   async close(keep: boolean): Promise<void> {
     await this.#loop.close();
     if (!this.#restored) return;
-    if (!keep) await this.#held.giveUp();
+    if (!keep || this.#held.isProvisional) await this.#held.giveUp();
     await this.#held.save();
   }
 
@@ -185,6 +185,7 @@ export class PullEngine implements Engine, LoopSteps {
     for (;;) {
       if (this.#held.id === undefined) await this.#held.open(connection, signal);
       await this.#held.prepare(connection, signal);
+      await this.#held.findMissed(connection, signal, (events) => this.#send(events, true));
       const subscriptionId = this.#held.id ?? '';
       const sent = this.#held.watermark;
       const request = { subscriptionId, ...(sent === undefined ? {} : { watermark: sent }) };
@@ -195,9 +196,10 @@ export class PullEngine implements Engine, LoopSteps {
         await this.#held.giveUp();
         continue;
       }
-      await this.#send(await this.#held.wanted(response.events, connection, signal), subscriptionId);
+      const events = await this.#held.wanted(response.events, connection, signal);
+      await this.#send(events, this.#held.catchingUp);
       const progress = response.events.length > 0 || (response.watermark !== undefined && response.watermark !== sent);
-      await this.#held.moveTo(response.watermark, serverTime, response.events.length > 0);
+      await this.#held.moveTo(response.watermark, serverTime, events);
       // A server that promises more and tells nothing new would otherwise be asked without end.
       if (!response.moreEvents || !progress) {
         this.#held.caughtUp();
@@ -232,9 +234,9 @@ export class PullEngine implements Engine, LoopSteps {
     return false;
   }
 
-  async #send(events: readonly MailboxEvent[], subscriptionId: string): Promise<void> {
+  async #send(events: readonly MailboxEvent[], recovered: boolean): Promise<void> {
     if (events.length === 0) return;
-    await this.#options.listener.events({ subscriptionId, events, recovered: this.#held.catchingUp });
+    await this.#options.listener.events({ subscriptionId: this.#held.id ?? '', events, recovered });
     this.#lastEventAt = this.#options.account.clock.now();
   }
 }

@@ -121,7 +121,7 @@ export class StreamEngine implements LoopSteps, StreamMember {
   async unsubscribe(): Promise<void> {
     await this.pause();
     await this.#end();
-    this.#position.forget();
+    this.#position.beginAnew();
     this.#catchUp.notNeeded();
     await this.#position.save();
   }
@@ -271,7 +271,8 @@ export class StreamEngine implements LoopSteps, StreamMember {
     const { record, sameSubscription } = found;
     if (record.watermark !== undefined) connection.traits.watermarks = true;
     this.#position.subscriptionId = record.subscriptionId;
-    if (record.subscriptionId !== undefined || record.watermark !== undefined) this.#catchUp.needed('no-watermark');
+    // Whatever is kept was kept of watching.
+    if ((record.subscriptionId ?? record.watermark ?? record.upTo) !== undefined) this.#catchUp.needed('no-watermark');
     // What was queued while away comes with the old subscription, so it is of no use where that shall be skipped.
     if (missed === 'skip') this.#position.forget();
     if (!sameSubscription || missed === 'skip') await unlessAborted(this.#end(), signal);
@@ -302,7 +303,7 @@ export class StreamEngine implements LoopSteps, StreamMember {
     );
     this.#position.subscriptionId = response.subscriptionId;
     this.#folders.begin(serverTime);
-    if (serverTime !== undefined) this.#position.upTo ??= new Date(serverTime).toISOString();
+    this.#position.watches(serverTime);
     await unlessAborted(this.#position.save(), signal);
   }
 
@@ -314,8 +315,9 @@ export class StreamEngine implements LoopSteps, StreamMember {
     if (wanted || traits.watermarks === undefined) {
       const bookmark = await unlessAborted(takeBookmark({ connection, account, description, signal }), signal);
       traits.watermarks = bookmark.watermark !== undefined;
-      if (wanted && bookmark.watermark !== undefined) {
-        // Only with a bookmark of before can be told what was missed; this one begins now.
+      // Where something is missing since a time that is known, catching up takes one itself.
+      const catchesUp = this.#catchUp.isNeeded && this.#position.upTo !== undefined;
+      if (wanted && !catchesUp && bookmark.watermark !== undefined) {
         this.#catchUp.leaveOut(bookmark.serverTime);
         await unlessAborted(this.#position.begin(connection, bookmark), signal);
       }

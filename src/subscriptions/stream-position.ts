@@ -6,6 +6,7 @@ import { POSITION_FORMAT, type AdoptedSubscription, type PositionRecord } from '
 import type { Bookmark } from './replay.js';
 import { SentLog } from './sent-log.js';
 import { sameSubscription, type SubscriptionDescription } from './subscription-description.js';
+import { restoreTold, savedTold, SLACK_MS, ToldLog } from './told-log.js';
 
 /** Writes are grouped: a position is durable this long after the events were sent, at the latest. In milliseconds. */
 const SAVE_WITHIN_MS = 50;
@@ -36,6 +37,9 @@ export class StreamPosition {
   #renewNotBefore = 0;
   #timer: Timer | undefined;
   #removed = false;
+  #told = new ToldLog();
+  /** Events came since the server last had nothing to tell. */
+  #isLively = false;
   subscriptionId: string | undefined;
   upTo: string | undefined;
   paused = false;
@@ -61,6 +65,11 @@ export class StreamPosition {
     return this.#sent;
   }
 
+  /** What was told of items lately, for catching up by time. */
+  get told(): ToldLog {
+    return this.#told;
+  }
+
   /** What an earlier run left of the same mailbox on the same server. `useId`: whether the subscription is about the same. */
   restore(
     connection: AccountConnection,
@@ -73,6 +82,7 @@ export class StreamPosition {
     this.#sent = newSentLog(record.sentSince);
     this.#takenAt = this.#clock.now();
     this.upTo = record.upTo;
+    this.#told = restoreTold(record);
     this.paused = record.paused ?? false;
     return { record, sameSubscription: sameSubscription(record.about, this.#description) };
   }
@@ -85,8 +95,22 @@ export class StreamPosition {
     this.#next = undefined;
     this.#renewNotBefore = 0;
     this.#takenAt = this.#clock.now();
+    this.watches(serverTime);
     this.upTo = iso(serverTime) ?? this.upTo;
     await this.save();
+  }
+
+  /** A subscription exists. The first one is where watching begins. @param serverTime ms since 1970 */
+  watches(serverTime: number | undefined): void {
+    if (this.upTo !== undefined || serverTime === undefined) return;
+    this.upTo = iso(serverTime);
+    this.#told.begin(serverTime);
+  }
+
+  /** Without a watermark: everything up to `until` was told (ISO 8601, by the server's clock). */
+  caughtUp(until: string | undefined): Promise<void> {
+    this.upTo = until ?? this.upTo;
+    return this.save();
   }
 
   /** Everything up to `watermark` was sent; `events` are what happened between it and the one before. */
@@ -98,6 +122,14 @@ export class StreamPosition {
     this.#saveSoon();
   }
 
+  /** What comes next begins then. */
+  beginAnew(): void {
+    this.forget();
+    this.upTo = undefined;
+    this.#told = new ToldLog();
+  }
+
+  /** The bookmark is of no use any more. */
   forget(): void {
     this.#watermark = undefined;
     this.#sent = newSentLog();
@@ -108,6 +140,8 @@ export class StreamPosition {
   add(events: readonly MailboxEvent[]): void {
     this.#sent.add(events);
     this.#next?.sent.add(events);
+    this.#told.add(events);
+    this.#isLively = true;
     const last = events.at(-1);
     if (last) this.#settle(Date.parse(last.timeStamp));
     this.#saveSoon();
@@ -150,17 +184,14 @@ export class StreamPosition {
     this.#renewNotBefore = this.#clock.now() + BOOKMARK_RETRY_MS;
   }
 
-  /** Begins with a new bookmark. Never rejects: without one, a gap is told next time. */
-  async renewNow(connection: AccountConnection, take: () => Promise<Bookmark>): Promise<void> {
-    try {
-      await this.begin(connection, await take());
-    } catch {
-      this.forget();
-    }
-  }
-
   /** The server has nothing more to tell at present: all that happened before now was sent. */
   quiet(): void {
+    if (this.#isLively && this.upTo !== undefined) {
+      // A folder says of its last change that it was a little later than its event did.
+      this.upTo = iso(Date.parse(this.upTo) + SLACK_MS);
+      this.#saveSoon();
+    }
+    this.#isLively = false;
     if (this.#next?.bookmark.watermark !== undefined) this.#settle(Number.POSITIVE_INFINITY);
   }
 
@@ -194,6 +225,7 @@ export class StreamPosition {
       ...(this.#watermark === undefined ? {} : { watermark: this.#watermark }),
       ...(sentSince.length === 0 ? {} : { sentSince }),
       ...(this.upTo === undefined ? {} : { upTo: this.upTo }),
+      ...savedTold(this.#told),
       ...(this.paused ? { paused: true } : {}),
       ...(this.#adopted ? { adopted: this.#adopted } : {}),
     };

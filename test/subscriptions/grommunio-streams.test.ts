@@ -80,7 +80,7 @@ describe('grommunio’s streams', () => {
     const draft = lab.sandbox.mailbox().create({ subject: 'draft' }).id;
     await lab.untilAfter(() => inbox.told.items.length === 1 && drafts.told.items.length === 1, 500);
     assert.deepEqual([inbox.told.items, drafts.told.items], [mail, [draft]]);
-    for (const { told } of [inbox, drafts]) assert.equal(told.gaps.length, 1);
+    for (const { told } of [inbox, drafts]) assert.deepEqual(told.gaps, [], 'nothing happened meanwhile');
   });
 
   it('never tell of folders that may not be read, so that is found out otherwise', async () => {
