@@ -1,14 +1,32 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 
+/** What waits for the flows of each Node-RED. */
+const waiting = new WeakMap<object, Set<() => void>>();
+
 /**
  * Calls `start` when all flows stand. Only then do Catch and Status nodes hear of a node, and a message that is sent
  * earlier may find that the nodes behind it do not exist yet. Not called for a node that was closed before.
  */
 export function whenFlowsStand(red: NodeAPI, node: Node, start: () => void): void {
-  red.events.once('flows:started', start);
+  const starts = waitingFor(red);
+  starts.add(start);
   node.on('close', () => {
-    red.events.removeListener('flows:started', start);
+    starts.delete(start);
   });
+}
+
+/** One listener serves all nodes: Node.js takes a listener for each of more than ten nodes for a leak, and warns. */
+function waitingFor({ events }: NodeAPI): Set<() => void> {
+  const known = waiting.get(events);
+  if (known) return known;
+  const starts = new Set<() => void>();
+  waiting.set(events, starts);
+  events.on('flows:started', () => {
+    const all = [...starts];
+    starts.clear();
+    for (const start of all) start();
+  });
+  return starts;
 }
 
 /**

@@ -155,15 +155,10 @@ class WatchingNode {
       });
       return makeEngine({ account, description, keeper, listener });
     });
-    const closing = new AbortController();
-    let tidied = Promise.resolve();
     whenFlowsStand(this.#red, node, () => {
       for (const engine of engines) engine.start();
-      // Trouble with the store or the account is for the engines to tell: they meet it too.
-      tidied = endLeftOver(node.id, store, account.link, descriptions.map(keyOf), closing.signal).catch(
-        () => undefined,
-      );
     });
+    const endTidying = this.#tidy(owner, store, descriptions.map(keyOf));
     const { email } = account.link;
     return {
       delivery: this.#type.delivery,
@@ -172,8 +167,7 @@ class WatchingNode {
         engines.length === 1 ? engines : engines.filter((engine) => isSelected(selectable(engine, email), selection)),
       close: async (keep) => {
         this.#board.close();
-        closing.abort();
-        await Promise.all([tidied, ...engines.map((engine) => engine.close(keep))]);
+        await Promise.all([endTidying(), ...engines.map((engine) => engine.close(keep))]);
         owner.account?.leave(node.id);
       },
     };
@@ -223,16 +217,36 @@ class WatchingNode {
     whenFlowsStand(this.#red, node, () => {
       this.#board.refresh();
     });
+    // While it watched by itself, it did so with the account that it may still name.
+    const endTidying = this.#tidy(owner(textOf(this.#config, 'account')), store, []);
     return {
       delivery: this.#type.delivery,
       select: (selection) => adopter.select(selection),
       adopter,
       close: async (keep) => {
         this.#board.close();
-        await resumed;
+        await Promise.all([resumed, endTidying()]);
         await adopter.close(keep);
         for (const { account } of owners.values()) account?.leave(node.id);
       },
+    };
+  }
+
+  /** Ends what an earlier configuration left, when the flows stand. Returns what stops that, and waits for it. */
+  #tidy(owner: AccountNode | undefined, store: PositionStore, watched: readonly PositionKey[]): () => Promise<void> {
+    const closing = new AbortController();
+    let tidied = Promise.resolve();
+    whenFlowsStand(this.#red, this.#node, () => {
+      if (!owner?.account) return;
+      const { id } = this.#node;
+      // Trouble with the store or the account is for the engines to tell: they meet it too.
+      tidied = endLeftOver(id, this.#type.delivery, store, owner.account, watched, closing.signal).catch(
+        () => undefined,
+      );
+    });
+    return () => {
+      closing.abort();
+      return tidied;
     };
   }
 }

@@ -40,6 +40,8 @@ export interface Item {
   readonly categories?: readonly string[];
   readonly hasAttachments?: boolean;
   readonly isDraft?: boolean;
+  /** Whether the owner of the mailbox sent it. */
+  readonly isFromMe?: boolean;
   readonly isRead?: boolean;
   readonly dateTimeReceived?: string;
   readonly dateTimeSent?: string;
@@ -82,6 +84,7 @@ export function readItem(element: XmlElement): Item {
     categories: element.child('Categories')?.children.map((category) => category.text),
     hasAttachments: flag('HasAttachments'),
     isDraft: flag('IsDraft'),
+    isFromMe: flag('IsFromMe'),
     isRead: flag('IsRead'),
     dateTimeReceived: time('DateTimeReceived'),
     dateTimeSent: time('DateTimeSent'),

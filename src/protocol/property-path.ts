@@ -22,6 +22,7 @@ export const FIELD_URIS = [
   'item:Categories',
   'item:HasAttachments',
   'item:IsDraft',
+  'item:IsFromMe',
   'item:InReplyTo',
   'item:ConversationId',
   'item:DateTimeReceived',

@@ -66,6 +66,8 @@ export const RECOVERY_TABLE: readonly RecoveryRow[] = [
       'EWS_STREAM_TAKEN_OVER',
       'EWS_PUSH_SILENT',
       'EWS_PUSH_BROKEN',
+      // Servers that count their ids anew after a restart: an old one may by now mean another subscription.
+      'EWS_ID_NOT_TRUSTED',
     ],
     action: 'resubscribe',
   },

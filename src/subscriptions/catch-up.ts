@@ -3,11 +3,11 @@ import { toEwsError, type EwsError } from '../protocol/ews-error.js';
 import type { MailboxEvent } from '../protocol/mailbox-event.js';
 import type { AccountLink } from './account-link.js';
 import { BackOff } from './back-off.js';
+import { catchUpByTime } from './catch-up-by-time.js';
 import type { EngineListener, GapReason } from './engine-listener.js';
 import type { Missed } from './held-subscription.js';
 import { HoldBack } from './hold-back.js';
 import { replay, takeBookmark } from './replay.js';
-import { SentLog } from './sent-log.js';
 import type { StreamPosition } from './stream-position.js';
 import type { SubscriptionDescription } from './subscription-description.js';
 
@@ -70,8 +70,13 @@ export class CatchUp {
 
   /** Live events: sent in their turn, without those that were caught up already. */
   async live(events: readonly MailboxEvent[]): Promise<void> {
-    if (this.#holdBack.isHolding) await this.#holdBack.keep(events);
-    else await this.#sendUnseen(events);
+    const { position, send } = this.#options;
+    if (this.#holdBack.isHolding) {
+      await this.#holdBack.keep(events, position.watermark !== undefined);
+      return;
+    }
+    const unseen = this.#holdBack.unseen(events);
+    if (unseen.length > 0) await send(unseen, false);
   }
 
   /** Whether live events are being held back. */
@@ -94,11 +99,21 @@ export class CatchUp {
   leaveOut(serverTime: number | undefined): void {
     const why = this.#missing;
     this.#missing = undefined;
-    if (why !== undefined) this.#tellGap(why, serverTime);
+    if (why !== undefined) this.#tellGap(why, this.#options.position.upTo, isoTime(serverTime));
   }
 
   async #run(signal: AbortSignal): Promise<void> {
     const backOff = new BackOff(this.#options.account.random);
+    do {
+      await this.#fetch(signal, backOff);
+      await this.#sendHeld(signal);
+    } while (!signal.aborted && this.isNeeded);
+    if (signal.aborted) return;
+    this.#holdBack.release();
+    this.#options.done();
+  }
+
+  async #fetch(signal: AbortSignal, backOff: BackOff): Promise<void> {
     const isOver = () => signal.aborted;
     while (!isOver()) {
       const why = this.#missing;
@@ -106,50 +121,76 @@ export class CatchUp {
       this.#missing = undefined;
       try {
         const { watermark } = this.#options.position;
-        if (watermark === undefined) this.#tellGap(why, undefined);
+        if (watermark === undefined) await this.#findByTime(why, signal);
         else await this.#replay(watermark, signal, backOff);
       } catch (thrown) {
         this.#missing = why;
         if (!isOver()) await this.#trouble(toEwsError(thrown), backOff, signal);
       }
     }
-    while (!isOver()) {
-      const held = this.#holdBack.takeHeld();
-      if (held.length === 0) break;
-      await this.#sendUnseen(held);
+  }
+
+  async #sendHeld(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      // What was dropped meanwhile comes before the rest, with another replay, which is shorter than the one before.
+      if (this.#holdBack.takeDropped()) this.needed('no-watermark');
+      const held = this.isNeeded ? [] : this.#holdBack.takeHeld();
+      if (held.length === 0) return;
+      await this.#options.send(held, false);
     }
-    if (isOver()) return;
-    this.#holdBack.release();
-    this.#options.done();
   }
 
   async #replay(watermark: string, signal: AbortSignal, backOff: BackOff): Promise<void> {
     const { account, description, position, send } = this.#options;
     const connection = await account.connect();
-    const sent = new SentLog(position.sent.keys());
     let last = watermark;
     for await (const { events, watermark: next } of replay({ connection, account, description, signal }, watermark)) {
       // It goes forward: what went wrong before is over.
       backOff.reset();
       this.#holdBack.replayed(events);
-      const missed = events.filter((event) => !sent.take(event));
+      const missed = position.sent.missing(events);
       if (missed.length > 0) await send(missed, true);
+      // However long it is, what goes wrong from here on begins again behind this page.
+      if (next !== undefined) position.passed(events, next);
       last = next ?? last;
     }
     await position.begin(connection, { watermark: last, serverTime: undefined });
   }
 
+  /** Without a bookmark. A new one is taken before, where there are any, so that nothing falls between the two. */
+  async #findByTime(reason: GapReason, signal: AbortSignal): Promise<void> {
+    const { account, description, position, missed, send } = this.#options;
+    const { upTo, told } = position;
+    if (missed === 'skip') {
+      this.#tellGap(reason, upTo, undefined);
+      return;
+    }
+    const connection = await account.connect();
+    const ask = { connection, account, description, signal };
+    const bookmark = connection.traits.watermarks === false ? undefined : await takeBookmark(ask);
+    const until = await catchUpByTime(ask, {
+      reason,
+      upTo,
+      told,
+      found: (events) => {
+        this.#holdBack.found(events);
+      },
+      send: (events) => send(events, true),
+      gap: (why, end) => {
+        this.#tellGap(why, reason === 'position-lost' ? undefined : upTo, end ?? isoTime(bookmark?.serverTime));
+      },
+    });
+    if (bookmark?.watermark === undefined) await position.caughtUp(until);
+    else await position.begin(connection, bookmark);
+  }
+
   async #trouble(error: EwsError, backOff: BackOff, signal: AbortSignal): Promise<void> {
-    const { account, description, listener, position, failed } = this.#options;
+    const { account, listener, position, failed } = this.#options;
     switch (error.action) {
-      case 'forget-watermark': {
-        this.#missing = undefined;
-        this.#tellGap('watermark-refused', undefined);
+      case 'forget-watermark':
         position.forget();
-        const connection = await account.connect();
-        await position.renewNow(connection, () => takeBookmark({ connection, account, description, signal }));
+        this.#missing = 'watermark-refused';
         return;
-      }
       case 'stop':
       case 'authenticate':
       case 'stop-target':
@@ -161,15 +202,13 @@ export class CatchUp {
     }
   }
 
-  async #sendUnseen(events: readonly MailboxEvent[]): Promise<void> {
-    const unseen = this.#holdBack.unseen(events);
-    if (unseen.length > 0) await this.#options.send(unseen, false);
+  #tellGap(reason: GapReason, from: string | undefined, until: string | undefined): void {
+    const { description, listener, missed, account } = this.#options;
+    if (missed === 'skip') listener.skipped(from, until);
+    else listener.gap({ mailbox: description.mailbox || account.email, from, until, reason });
   }
+}
 
-  #tellGap(reason: GapReason, serverTime: number | undefined): void {
-    const { description, listener, missed, account, position } = this.#options;
-    const until = serverTime === undefined ? undefined : new Date(serverTime).toISOString();
-    if (missed === 'skip') listener.skipped(position.upTo, until);
-    else listener.gap({ mailbox: description.mailbox || account.email, from: position.upTo, until, reason });
-  }
+function isoTime(ms: number | undefined): string | undefined {
+  return ms === undefined ? undefined : new Date(ms).toISOString();
 }

@@ -1,11 +1,8 @@
-import { findItem } from '../protocol/find-item.js';
-import type { Item } from '../protocol/item.js';
 import type { MailboxEvent } from '../protocol/mailbox-event.js';
-import { contextOf, type AccountConnection, type AccountLink } from './account-link.js';
+import type { AccountConnection, AccountLink } from './account-link.js';
+import { modifiedItems } from './modified-items.js';
 import type { SubscriptionDescription } from './subscription-description.js';
 
-/** Exchange returns no more of a restricted search at once. */
-const PAGE_SIZE = 250;
 /** More changed items than this at one look are not all told of. */
 const MAX_PAGES = 8;
 /** Times may be told to the second only, so each look begins a second before the last change that is known. */
@@ -46,7 +43,8 @@ export class ChangedItems {
     const events: MailboxEvent[] = [];
     const told = new Set<string>();
     let latest = since;
-    for (const item of await this.#find(folderId, since, connection, signal)) {
+    const ask = { connection, account: this.#account, description: this.#description, signal };
+    for await (const item of modifiedItems(ask, folderId, since, [], { pages: MAX_PAGES })) {
       const time = Date.parse(item.lastModifiedTime ?? '');
       if (Number.isNaN(time)) continue;
       const key = `${item.itemId.id} ${time}`;
@@ -65,29 +63,5 @@ export class ChangedItems {
     this.#until.set(folderId, Math.max(latest, since + OVERLAP_MS));
     this.#told = told;
     return events;
-  }
-
-  async #find(folderId: string, since: number, { client }: AccountConnection, signal: AbortSignal): Promise<Item[]> {
-    const context = contextOf(this.#description, this.#account.email, signal);
-    const items: Item[] = [];
-    let offset = 0;
-    for (let page = 0; page < MAX_PAGES; page += 1) {
-      const { response } = await client.call(
-        findItem,
-        {
-          parent: { id: folderId },
-          traversal: 'Shallow',
-          shape: { base: 'IdOnly', properties: ['item:LastModifiedTime', 'item:DateTimeCreated'] },
-          modifiedAfter: new Date(since).toISOString(),
-          sort: [{ property: 'item:LastModifiedTime', order: 'Ascending' }],
-          page: { offset, maxEntries: PAGE_SIZE },
-        },
-        context,
-      );
-      items.push(...response.items);
-      if (response.nextOffset === undefined || response.nextOffset <= offset) break;
-      offset = response.nextOffset;
-    }
-    return items;
   }
 }

@@ -10,7 +10,9 @@ export interface EventBatch {
   readonly recovered: boolean;
 }
 
-export type GapReason = 'position-lost' | 'watermark-refused' | 'no-watermark' | 'events-missed';
+/** Why events may be missing: what was interrupted and how or, for the last two, what became of looking for them. */
+export type GapReason =
+  'position-lost' | 'watermark-refused' | 'no-watermark' | 'events-missed' | 'over-budget' | 'catch-up-refused';
 
 /** A time in which events may have happened that could not be told. Times are ISO 8601, by the server's clock. */
 export interface Gap {

@@ -51,12 +51,12 @@ export class Heartbeat {
     this.#limit = Math.min(LONGEST_SILENCE_MS, Math.max(SHORTEST_SILENCE_MS, 2 * Math.max(...this.#gaps)));
   }
 
-  /** `answer`, or an `EWS_STREAM_SILENT` when it takes too long. */
-  async bound<T>(answer: Promise<T>): Promise<T> {
+  /** `answer`, or an `EWS_STREAM_SILENT` when it takes longer than so many milliseconds. */
+  async bound<T>(answer: Promise<T>, limitMs = this.#limit): Promise<T> {
     let timer: Timer | undefined;
     const silence = new Promise<never>((_resolve, reject) => {
       timer = this.#clock.setTimer(() => {
-        const seconds = Math.round(this.#limit / 1000);
+        const seconds = Math.round(limitMs / 1000);
         // The rhythm may have changed: the next stream is given the full time again.
         this.#limit = LONGEST_SILENCE_MS;
         this.#gaps = [];
@@ -64,7 +64,7 @@ export class Heartbeat {
         reject(
           new EwsError('EWS_STREAM_SILENT', `Nothing came from the stream for ${seconds} s, so it is taken for dead.`),
         );
-      }, this.#limit);
+      }, limitMs);
     });
     try {
       return await Promise.race([answer, silence]);

@@ -9,11 +9,13 @@ import {
 import type { EventType } from '../protocol/event-type.js';
 import type { EwsAnswer } from '../transport/ews-client.js';
 import { contextOf, type AccountConnection, type AccountLink, type EndableSubscription } from './account-link.js';
+import { catchUpByTime } from './catch-up-by-time.js';
 import type { EngineListener, GapReason } from './engine-listener.js';
 import { NamedFolders } from './named-folders.js';
 import type { PositionKeeper } from './position-keeper.js';
 import { POSITION_FORMAT, type AdoptedSubscription, type PositionRecord } from './position-record.js';
 import { sameSubscription, scopeOf, type SubscriptionDescription } from './subscription-description.js';
+import { foundLog, restoreTold, savedTold, ToldLog } from './told-log.js';
 
 /** What to do about events of a time in which nobody listened. */
 export type Missed = 'recover' | 'skip';
@@ -33,6 +35,8 @@ export interface HeldDelivery {
   end(subscription: EndableSubscription): Promise<void>;
   /** Whether the subscription of an earlier run, about the same folders and events, still fits. */
   fits?(record: PositionRecord): boolean;
+  /** How long a subscription lives for which nobody asks, in milliseconds, where that ends it. */
+  readonly lifetimeMs?: number;
   /** What is kept beside the position. */
   kept?(): Pick<PositionRecord, 'push'>;
 }
@@ -60,7 +64,15 @@ export class HeldSubscription {
   /** Why events may be missing if the next subscription begins now. */
   #interrupted: GapReason | undefined;
   #catchingUp = false;
-  #begunAt: number | undefined;
+  /** Why something is to be looked for without a watermark, before anything else is told. */
+  #toFind: GapReason | undefined;
+  /** The server's clock when the present subscription began (ISO 8601). */
+  #beganAt: string | undefined;
+  #told = new ToldLog();
+  #found = foundLog();
+  /** When the server last answered, by the local clock, and whether something went wrong since. */
+  #answeredAt = 0;
+  #troubled = false;
 
   constructor(options: HeldSubscriptionOptions) {
     this.#options = options;
@@ -75,6 +87,11 @@ export class HeldSubscription {
     return this.#watermark;
   }
 
+  /** Whether it is not kept for after a restart: what was missed before it began is still to be found. */
+  get isProvisional(): boolean {
+    return this.#toFind !== undefined;
+  }
+
   /** Whether what comes next was missed while away. */
   get catchingUp(): boolean {
     return this.#catchingUp;
@@ -82,11 +99,13 @@ export class HeldSubscription {
 
   /** The server's clock when it made the subscription (ms since 1970), where that is known. */
   get begunAt(): number | undefined {
-    return this.#begunAt;
+    return this.#beganAt === undefined ? undefined : Date.parse(this.#beganAt);
   }
 
+  /** The server has nothing more: what was missed has come. */
   caughtUp(): void {
     this.#catchingUp = false;
+    if (this.#found.size > 0) this.#found = foundLog();
   }
 
   /** A subscription that was just made by another node begins here. */
@@ -106,7 +125,9 @@ export class HeldSubscription {
     // Told while there was no connection yet, it holds against what an earlier run left.
     this.#paused = this.#pausedSet ? this.#paused : (record.paused ?? false);
     this.#upTo = record.upTo;
-    const began = record.subscriptionId !== undefined || record.watermark !== undefined;
+    this.#told = restoreTold(record);
+    // Whatever is kept was kept of watching.
+    const began = (record.subscriptionId ?? record.watermark ?? record.upTo) !== undefined;
     if (began) this.#interrupted = 'no-watermark';
     const same = sameSubscription(record.about, description) && (delivery.fits?.(record) ?? true);
     const reusable = missed === 'recover' && same;
@@ -122,20 +143,62 @@ export class HeldSubscription {
     if (this.#id !== undefined) connection.traits.watermarks ??= record.watermark !== undefined;
   }
 
-  /** Subscribes: from the watermark if there is one, else from now on, telling what that leaves out. */
+  /** Subscribes: from the watermark if there is one, else from now on; {@link findMissed} then deals with what that leaves out. */
   async open(connection: AccountConnection, signal: AbortSignal): Promise<void> {
     this.#connection = connection;
     const from = this.#watermark;
     const { response, serverTime } = await this.#subscribe(connection, signal);
     this.#id = response.subscriptionId;
-    this.#begunAt = serverTime;
     this.#watermark = response.watermark ?? from;
+    this.#answered();
     this.#folders.begin(serverTime);
-    const now = isoTime(serverTime);
-    if (from === undefined) this.#tellWhatIsLeftOut(now);
-    else this.#catchingUp = true;
+    this.#beganAt = isoTime(serverTime);
+    if (from !== undefined) this.#catchingUp = true;
+    else if (this.#interrupted !== undefined) this.#toFind = this.#interrupted;
+    else {
+      // Watching begins: there is nothing before.
+      this.#upTo = this.#beganAt;
+      this.#told.begin(serverTime);
+    }
     this.#interrupted = undefined;
-    if (from === undefined) this.#upTo = now;
+    await this.save();
+  }
+
+  /** Sends, with `send`, what was missed where there was no watermark to begin at. Throws an `EwsError`, to be tried again. */
+  async findMissed(
+    connection: AccountConnection,
+    signal: AbortSignal,
+    send: (events: readonly MailboxEvent[]) => Promise<void>,
+  ): Promise<void> {
+    const reason = this.#toFind;
+    if (reason === undefined) return;
+    const { account, description, missed, listener } = this.#options;
+    const upTo = this.#upTo;
+    if (missed === 'skip') {
+      listener.skipped(upTo, this.#beganAt);
+      this.#upTo = this.#beganAt;
+    } else {
+      const ask = { connection, account, description, signal };
+      const until = await catchUpByTime(ask, {
+        reason,
+        upTo,
+        told: this.#told,
+        found: (events) => {
+          this.#found.add(events);
+        },
+        send: async (events) => {
+          await send(events);
+          this.#told.add(events);
+        },
+        gap: (why, end) => {
+          const mailbox = description.mailbox || account.email;
+          const from = reason === 'position-lost' ? undefined : upTo;
+          listener.gap({ mailbox, from, until: end ?? this.#beganAt, reason: why });
+        },
+      });
+      this.#upTo = until ?? this.#beganAt ?? upTo;
+    }
+    this.#toFind = undefined;
     await this.save();
   }
 
@@ -158,12 +221,13 @@ export class HeldSubscription {
   }
 
   /** The events that are wanted, of those that came. Never rejects. */
-  wanted(
+  async wanted(
     events: readonly MailboxEvent[],
     connection: AccountConnection,
     signal: AbortSignal,
   ): Promise<readonly MailboxEvent[]> {
-    return this.#folders.refine(events, connection, signal);
+    const refined = await this.#folders.refine(events, connection, signal);
+    return this.#found.size === 0 ? refined : refined.filter((event) => !this.#found.covers(event));
   }
 
   /** Looks up what {@link wanted} will need. Throws an `EwsError`. */
@@ -171,19 +235,36 @@ export class HeldSubscription {
     return this.#folders.prepare(connection, signal);
   }
 
-  #tellWhatIsLeftOut(until: string | undefined): void {
-    const { description, listener, missed, account } = this.#options;
-    const reason = this.#interrupted;
-    if (reason === undefined) return;
-    if (missed === 'skip') listener.skipped(this.#upTo, until);
-    else listener.gap({ mailbox: description.mailbox || account.email, from: this.#upTo, until, reason });
+  #answered(): void {
+    this.#answeredAt = this.#options.account.clock.now();
+    this.#troubled = false;
+  }
+
+  /** A question was not answered as it should be. */
+  failed({ action }: EwsError): void {
+    if (action !== 'resubscribe') this.#troubled = true;
   }
 
   /** The server does not know the subscription any more. */
   lost(error: EwsError): void {
     this.#id = undefined;
     this.#interrupted = error.action === 'resubscribe-and-catch-up' ? 'events-missed' : 'no-watermark';
-    if (this.#options.missed === 'skip') this.#watermark = undefined;
+    if (this.#options.missed === 'skip' && !this.#hasRunOut()) this.#watermark = undefined;
+  }
+
+  /** Whether nobody has asked for so long that the subscription ran out: that is no interruption, however long it is. */
+  #hasRunOut(): boolean {
+    const { account, delivery } = this.#options;
+    const { lifetimeMs = Number.POSITIVE_INFINITY } = delivery;
+    return !this.#troubled && account.clock.now() - this.#answeredAt >= lifetimeMs;
+  }
+
+  /** Begins anew from now on after a time that shall be skipped. */
+  async skip(): Promise<void> {
+    if (this.#id === undefined && this.#watermark === undefined) return;
+    this.#watermark = undefined;
+    this.#interrupted = 'no-watermark';
+    await this.giveUp();
   }
 
   watermarkRefused(): void {
@@ -194,9 +275,7 @@ export class HeldSubscription {
 
   /** An answer with events may have been lost for good. */
   answerLost(): void {
-    this.#interrupted = 'no-watermark';
-    this.#tellWhatIsLeftOut(undefined);
-    this.#interrupted = undefined;
+    this.#toFind ??= 'no-watermark';
   }
 
   /** Gives the subscription up, to make another from the same watermark. */
@@ -212,13 +291,19 @@ export class HeldSubscription {
     this.#connection?.client.forgetAffinity((description.mailbox || account.email).toLowerCase());
   }
 
-  /** All events up to `watermark` were sent. Resolves when that is durable. */
-  async moveTo(watermark: string | undefined, serverTime: number | undefined, events: boolean): Promise<void> {
+  /** `events`, all up to `watermark`, were sent. Resolves when that is durable. */
+  async moveTo(
+    watermark: string | undefined,
+    serverTime: number | undefined,
+    events: readonly MailboxEvent[],
+  ): Promise<void> {
     const moved = watermark !== undefined && watermark !== this.#watermark;
+    this.#told.add(events);
     this.#watermark = watermark ?? this.#watermark;
     this.#upTo = isoTime(serverTime) ?? this.#upTo;
+    this.#answered();
     // Without watermarks the position is the time alone; a poll that brought nothing is not worth a write.
-    if (moved || events) await this.save();
+    if (moved || events.length > 0) await this.save();
   }
 
   async setPaused(paused: boolean): Promise<void> {
@@ -239,6 +324,9 @@ export class HeldSubscription {
   async forget(): Promise<void> {
     this.#watermark = undefined;
     this.#interrupted = undefined;
+    this.#toFind = undefined;
+    this.#upTo = undefined;
+    this.#told = new ToldLog();
     await this.giveUp();
     if (this.#connection) await this.save();
   }
@@ -247,15 +335,18 @@ export class HeldSubscription {
     const { keeper, description, delivery, adopted } = this.#options;
     const server = this.#connection?.server;
     if (!server) return;
+    // What was missed is looked for again after a crash: the new subscription does not know of it.
+    const stands = this.#toFind === undefined;
     const record: PositionRecord = {
       format: POSITION_FORMAT,
       ...keeper.key,
       server: server.name,
       ...(server.incarnation === undefined ? {} : { incarnation: server.incarnation }),
       about: description,
-      ...(this.#id === undefined ? {} : { subscriptionId: this.#id }),
-      ...(this.#watermark === undefined ? {} : { watermark: this.#watermark }),
+      ...(this.#id !== undefined && stands ? { subscriptionId: this.#id } : {}),
+      ...(this.#watermark !== undefined && stands ? { watermark: this.#watermark } : {}),
       ...(this.#upTo === undefined ? {} : { upTo: this.#upTo }),
+      ...savedTold(this.#told),
       ...(this.#paused ? { paused: true } : {}),
       ...delivery.kept?.(),
       ...(adopted ? { adopted } : {}),

@@ -1,14 +1,30 @@
 import type { MailboxEvent } from '../protocol/mailbox-event.js';
-import { SentLog } from './sent-log.js';
+import { eventKey, SentLog } from './sent-log.js';
+import { foundLog } from './told-log.js';
 
-/** Events held back, at most; then the stream itself waits. */
+/** Events held back, at most. */
 const MAX_HELD = 5000;
+/**
+ * Events that catching up has brought and the stream has not, at most. A stream brings what is queued as soon as it is
+ * opened, so the older ones do not come any more.
+ */
+const MAX_REPLAYED = 20_000;
 
-/** Keeps live events in order behind what is being caught up, and knows which of them catching up has brought already. */
+interface Held {
+  readonly event: MailboxEvent;
+  readonly key: string;
+}
+
+/**
+ * Keeps live events in order behind what is being caught up, and each only once: what one of the two has brought is
+ * left out of the other. In bounded memory, however much either brings.
+ */
 export class HoldBack {
-  #held: MailboxEvent[] = [];
+  #held: Held[] = [];
   #holding: Promise<void> | undefined;
-  #replayed = new SentLog();
+  #dropped = false;
+  #replayed = newReplayed();
+  #found = foundLog();
 
   get isHolding(): boolean {
     return this.#holding !== undefined;
@@ -19,30 +35,55 @@ export class HoldBack {
     this.#holding = over;
   }
 
-  /** Takes live events while holding. Where it gets too much, resolves only when no more are held back. */
-  async keep(events: readonly MailboxEvent[]): Promise<void> {
-    this.#held.push(...events);
-    if (this.#held.length > MAX_HELD) await this.#holding;
+  /**
+   * Takes live events while holding. When it gets too much they are dropped, all of them, where catching up can bring
+   * them again; else this resolves only when no more are held back, and until then the stream waits.
+   */
+  async keep(events: readonly MailboxEvent[], canBeCaughtUp: boolean): Promise<void> {
+    for (const event of this.unseen(events)) this.#held.push({ event, key: eventKey(event) });
+    if (this.#held.length <= MAX_HELD) return;
+    if (canBeCaughtUp) {
+      this.#held = [];
+      this.#dropped = true;
+    } else await this.#holding;
   }
 
-  /** Catching up has brought these; the stream may bring them too. */
+  /** Whether events were dropped since this was last asked: then there is more to catch up. */
+  takeDropped(): boolean {
+    const dropped = this.#dropped;
+    this.#dropped = false;
+    return dropped;
+  }
+
+  /** Catching up has brought these; the stream has brought them too, or may yet. */
   replayed(events: readonly MailboxEvent[]): void {
-    this.#replayed.add(events);
+    const brought = new SentLog();
+    brought.add(events);
+    this.#held = this.#held.filter(({ key }) => !brought.takeKey(key));
+    for (const key of brought.keys()) this.#replayed.addKey(key);
+  }
+
+  /** Catching up by time has found these, which have no equals among what the stream brings: they may stand for several. */
+  found(events: readonly MailboxEvent[]): void {
+    this.#found.add(events);
+    this.#held = this.#held.filter(({ event }) => !this.#found.covers(event));
   }
 
   /** Forgets what catching up has brought: what of it the stream brings has come. */
   settled(): void {
-    if (this.#replayed.size > 0) this.#replayed = new SentLog();
+    if (this.#replayed.size > 0) this.#replayed = newReplayed();
+    if (this.#found.size > 0) this.#found = foundLog();
   }
 
   /** Those of the events that catching up has not brought. */
   unseen(events: readonly MailboxEvent[]): readonly MailboxEvent[] {
-    return this.#replayed.size === 0 ? events : events.filter((event) => !this.#replayed.take(event));
+    if (this.#replayed.size === 0 && this.#found.size === 0) return events;
+    return events.filter((event) => !this.#replayed.take(event) && !this.#found.covers(event));
   }
 
   /** What was held back so far, in order; empty when there is nothing more. */
   takeHeld(): readonly MailboxEvent[] {
-    const held = this.#held;
+    const held = this.#held.map(({ event }) => event);
     this.#held = [];
     return held;
   }
@@ -51,5 +92,10 @@ export class HoldBack {
   release(): void {
     this.#holding = undefined;
     this.#held = [];
+    this.#dropped = false;
   }
+}
+
+function newReplayed(): SentLog {
+  return new SentLog([], MAX_REPLAYED);
 }

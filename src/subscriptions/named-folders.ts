@@ -1,5 +1,6 @@
+import { getFolder } from '../protocol/get-folder.js';
 import type { MailboxEvent } from '../protocol/mailbox-event.js';
-import type { AccountConnection, AccountLink } from './account-link.js';
+import { contextOf, type AccountConnection, type AccountLink } from './account-link.js';
 import { ChangedItems } from './changed-items.js';
 import { FolderFilter, wantsAllFolders } from './folder-filter.js';
 import type { SubscriptionDescription } from './subscription-description.js';
@@ -15,6 +16,7 @@ export class NamedFolders {
   readonly #description: SubscriptionDescription;
   readonly #changed: ChangedItems;
   #filter: FolderFilter | undefined;
+  #allowed = false;
 
   constructor(account: AccountLink, description: SubscriptionDescription) {
     this.#account = account;
@@ -36,7 +38,21 @@ export class NamedFolders {
   async prepare(connection: AccountConnection, signal: AbortSignal): Promise<void> {
     if (this.wantAll(connection)) {
       this.#filter ??= await FolderFilter.of(connection, this.#account, this.#description, signal);
+    } else if (!this.#allowed && connection.traits.watermarks === false && !this.#description.allFolders) {
+      await this.#checkRights(connection, signal);
     }
+  }
+
+  /** Servers without watermarks take a subscription to folders that one may not read, and never tell of any event. */
+  async #checkRights({ client }: AccountConnection, signal: AbortSignal): Promise<void> {
+    const { mailbox, folders } = this.#description;
+    const { response } = await client.call(
+      getFolder,
+      { folders: folders.map(({ id }) => ({ id })), mailbox, shape: 'IdOnly' },
+      contextOf(this.#description, this.#account.email, signal),
+    );
+    for (const result of response) if ('error' in result) throw result.error;
+    this.#allowed = true;
   }
 
   /** The events that are wanted, of those that came. Never rejects. */

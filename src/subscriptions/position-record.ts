@@ -1,6 +1,7 @@
 import { isEventType } from '../protocol/event-type.js';
 import type { PositionProblem } from './engine-listener.js';
 import type { SubscriptionDescription } from './subscription-description.js';
+import type { SavedTold } from './told-log.js';
 
 /** The version of the record's form. A newer one is not touched. */
 export const POSITION_FORMAT = 1;
@@ -12,8 +13,11 @@ export interface PositionKey {
   readonly part: string;
 }
 
-/** How far the events of one subscription have been sent, and what is needed to carry on from there. */
-export interface PositionRecord extends PositionKey {
+/**
+ * How far the events of one subscription have been sent, and what is needed to carry on from there; {@link SavedTold}:
+ * what was told of items shortly before `upTo`, for catching up by time.
+ */
+export interface PositionRecord extends PositionKey, SavedTold {
   readonly format: typeof POSITION_FORMAT;
   /** The server it belongs to, and which start of it where that matters. */
   readonly server: string;
@@ -106,13 +110,13 @@ export function checkedRecord(value: unknown): PositionRecord {
 function isWhole(
   record: Readonly<Record<string, unknown>>,
 ): record is Readonly<Record<string, unknown>> & PositionRecord {
-  const { node, mailbox, part, server, subscriptionId, watermark, upTo, incarnation } = record;
-  const { about, sentSince, paused, push, adopted } = record;
+  const { node, mailbox, part, server, subscriptionId, watermark, upTo, toldFrom, incarnation } = record;
+  const { about, sentSince, told, paused, push, adopted } = record;
   return (
     [node, mailbox, part, server].every(isText) &&
-    [subscriptionId, watermark, upTo, incarnation].every((text) => text === undefined || isText(text)) &&
+    [subscriptionId, watermark, upTo, toldFrom, incarnation].every((text) => text === undefined || isText(text)) &&
     isDescription(about) &&
-    (sentSince === undefined || isListOf(sentSince, isText)) &&
+    [sentSince, told].every((list) => list === undefined || isListOf(list, isText)) &&
     (paused === undefined || typeof paused === 'boolean') &&
     (push === undefined || isPushAddress(push)) &&
     (adopted === undefined || isAdopted(adopted))

@@ -1,14 +1,15 @@
 import { delay } from '../clock.js';
-import { EwsError } from '../protocol/ews-error.js';
+import { toEwsError, type EwsError } from '../protocol/ews-error.js';
 import { getEvents } from '../protocol/get-events.js';
 import type { MailboxEvent } from '../protocol/mailbox-event.js';
 import type { Notification } from '../protocol/notification.js';
 import { PULL_TIMEOUT_MINUTES } from '../protocol/subscribe.js';
-import { mayHaveLostAnswer } from '../transport/network-error.js';
+import { mayHaveLostAnswer, mayHaveRestarted } from '../transport/network-error.js';
 import { contextOf, type AccountConnection, type AccountLink } from './account-link.js';
 import type { Engine } from './engine.js';
 import type { EngineListener } from './engine-listener.js';
 import { HeldSubscription, type Missed } from './held-subscription.js';
+import { idNotTrusted } from './id-not-trusted.js';
 import type { PositionKeeper } from './position-keeper.js';
 import { rememberedOf, type Adoption } from './position-record.js';
 import { SubscriptionLoop, type LoopSteps } from './subscription-loop.js';
@@ -60,6 +61,7 @@ export class PullEngine implements Engine, LoopSteps {
       delivery: {
         request: (common) => ({ delivery: 'pull', ...common, timeoutMinutes }),
         end: (subscription) => account.endSubscription(subscription),
+        lifetimeMs: timeoutMinutes * 60_000,
       },
       ...(adopted ? { adopted: rememberedOf(adopted) } : {}),
     });
@@ -94,6 +96,7 @@ export class PullEngine implements Engine, LoopSteps {
   }
 
   async resume(): Promise<void> {
+    if (this.#options.missed === 'skip' && this.#loop.isPaused()) await this.#held.skip();
     await this.#held.setPaused(false);
     this.#loop.resume();
   }
@@ -113,7 +116,7 @@ export class PullEngine implements Engine, LoopSteps {
     await this.#finishRound();
     await this.#loop.close();
     if (!this.#restored) return;
-    if (!keep) await this.#held.giveUp();
+    if (!keep || this.#held.isProvisional) await this.#held.giveUp();
     await this.#held.save();
   }
 
@@ -203,6 +206,7 @@ export class PullEngine implements Engine, LoopSteps {
     for (;;) {
       if (this.#held.id === undefined) await this.#held.open(connection, signal);
       await this.#held.prepare(connection, signal);
+      await this.#held.findMissed(connection, signal, (events) => this.#send(events, true));
       const subscriptionId = this.#held.id ?? '';
       const sent = this.#held.watermark;
       const request = { subscriptionId, ...(sent === undefined ? {} : { watermark: sent }) };
@@ -213,9 +217,10 @@ export class PullEngine implements Engine, LoopSteps {
         await this.#held.giveUp();
         continue;
       }
-      await this.#send(await this.#held.wanted(response.events, connection, signal), subscriptionId);
+      const events = await this.#held.wanted(response.events, connection, signal);
+      await this.#send(events, this.#held.catchingUp);
       const progress = response.events.length > 0 || (response.watermark !== undefined && response.watermark !== sent);
-      await this.#held.moveTo(response.watermark, serverTime, response.events.length > 0);
+      await this.#held.moveTo(response.watermark, serverTime, events);
       // A server that promises more and tells nothing new would otherwise be asked without end.
       if (!response.moreEvents || !progress) {
         this.#held.caughtUp();
@@ -225,9 +230,14 @@ export class PullEngine implements Engine, LoopSteps {
     }
   }
 
-  /** Without watermarks, what was in an answer that did not arrive cannot be asked for again. */
-  #failedToAsk(error: unknown, { traits }: AccountConnection): never {
-    if (traits.watermarks === false && error instanceof EwsError && mayHaveLostAnswer(error)) this.#held.answerLost();
+  #failedToAsk(thrown: unknown, { traits }: AccountConnection): never {
+    const error = toEwsError(thrown, 'GetEvents');
+    this.#held.failed(error);
+    if (traits.watermarks === false) {
+      // What was in an answer that did not arrive cannot be asked for again.
+      if (mayHaveLostAnswer(error)) this.#held.answerLost();
+      if (mayHaveRestarted(error)) throw idNotTrusted();
+    }
     throw error;
   }
 
@@ -245,9 +255,9 @@ export class PullEngine implements Engine, LoopSteps {
     return false;
   }
 
-  async #send(events: readonly MailboxEvent[], subscriptionId: string): Promise<void> {
+  async #send(events: readonly MailboxEvent[], recovered: boolean): Promise<void> {
     if (events.length === 0) return;
-    await this.#options.listener.events({ subscriptionId, events, recovered: this.#held.catchingUp });
+    await this.#options.listener.events({ subscriptionId: this.#held.id ?? '', events, recovered });
     this.#lastEventAt = this.#options.account.clock.now();
   }
 }

@@ -12,6 +12,7 @@ import { rememberedOf, type Adoption, type PositionRecord } from './position-rec
 import { PushAddressBook } from './push-address-book.js';
 import type { PushDesk, PushReply, PushTarget } from './push-desk.js';
 import { PushContinuity } from './push-continuity.js';
+import { splitAt } from './split-at.js';
 import { notCalled, notJoined, silent } from './push-trouble.js';
 import { RecentEvents } from './recent-events.js';
 import { SubscriptionLoop, type LoopSteps } from './subscription-loop.js';
@@ -126,7 +127,7 @@ export class PushEngine implements Engine, LoopSteps, PushTarget {
     await this.#calls.idle();
     this.#address.leave();
     if (!this.#restored) return;
-    if (!keep) await this.#held.giveUp();
+    if (!keep || this.#held.isProvisional) await this.#held.giveUp();
     await this.#held.save();
   }
 
@@ -146,11 +147,21 @@ export class PushEngine implements Engine, LoopSteps, PushTarget {
     if (this.#trouble) await this.#giveUp(this.#trouble);
     if (this.#held.id === undefined) await this.#subscribe(connection, signal);
     await this.#held.prepare(connection, signal);
+    await this.#findMissed(connection, signal);
     if (this.#loop.state.name !== 'connected') this.#loop.enter({ name: 'awaiting' });
     const due = this.#heardAt + this.#silenceMs;
     if (account.clock.now() < due) return due;
     const minutes = Math.round(this.#silenceMs / MINUTE_MS);
     return this.#giveUp(this.#heard ? silent(minutes) : notCalled(minutes, new URL(this.#base).origin));
+  }
+
+  /** Where no watermark tells what was missed, it is looked for, before anything that comes after it is taken. */
+  #findMissed(connection: AccountConnection, signal: AbortSignal): Promise<void> {
+    return this.#calls.pass(() =>
+      this.#held.findMissed(connection, signal, async (events) => {
+        await this.#options.listener.events({ subscriptionId: this.#held.id ?? '', events, recovered: true });
+      }),
+    );
   }
 
   subscriptionLost(error: EwsError): void {
@@ -179,7 +190,8 @@ export class PushEngine implements Engine, LoopSteps, PushTarget {
     if (!known) return pushed.every(isHeartbeat) ? 'OK' : 'later';
     return this.#calls.pass(async () => {
       for (const one of pushed) {
-        if (this.#isAway()) return 'later';
+        // What comes after something that is still being looked for comes again.
+        if (this.#isAway() || (this.#held.isProvisional && !isHeartbeat(one))) return 'later';
         const reply = 'error' in one ? this.#told(one.error) : await this.#take(one.notification);
         if (reply !== 'OK') return reply;
       }
@@ -217,34 +229,23 @@ export class PushEngine implements Engine, LoopSteps, PushTarget {
     const { listener, account } = this.#options;
     const connection = this.#connection ?? (await account.connect());
     const wanted = await this.#held.wanted(events, connection, new AbortController().signal);
-    const missed = this.#held.catchingUp ? wanted.slice(0, this.#countMissed(wanted)) : [];
-    const batches = [
-      { events: missed, recovered: true },
-      { events: wanted.slice(missed.length), recovered: false },
-    ];
-    for (const batch of batches) {
-      if (batch.events.length > 0) await listener.events({ subscriptionId: this.#held.id ?? '', ...batch });
-    }
-    if (missed.length < wanted.length || !moreEvents) this.#held.caughtUp();
+    const { missed, live } = this.#held.catchingUp
+      ? splitAt(wanted, this.#held.begunAt ?? this.#resumedAt)
+      : { missed: [], live: wanted };
+    const subscriptionId = this.#held.id ?? '';
+    if (missed.length > 0) await listener.events({ subscriptionId, events: missed, recovered: true });
+    if (live.length > 0) await listener.events({ subscriptionId, events: live, recovered: false });
+    if (live.length > 0 || !moreEvents) this.#held.caughtUp();
     if (wanted.length > 0) this.#lastEventAt = account.clock.now();
-  }
-
-  /** How many of the events, which come in order, happened before the subscription was made. */
-  #countMissed(events: readonly MailboxEvent[]): number {
-    // For a subscription that lived on through a restart no server tells the time; what is at stake is a mark.
-    const begunAt = this.#held.begunAt ?? this.#resumedAt;
-    if (begunAt === undefined) return events.length;
-    // Times in HTTP headers are in whole seconds.
-    const later = events.findIndex(({ timeStamp }) => Date.parse(timeStamp) >= begunAt + 1000);
-    return later < 0 ? events.length : later;
   }
 
   async #move(notification: Notification, events: readonly MailboxEvent[]): Promise<void> {
     const watermark = this.#continuity.positionAfter(notification, this.#held.watermark);
     const last = events.at(-1);
     const time = last ? Date.parse(last.timeStamp) : Number.NaN;
+    await this.#held.moveTo(watermark, Number.isNaN(time) ? undefined : time, events);
     // A heartbeat is worth a write too: it says that the subscription is alive, should we be killed.
-    await this.#held.moveTo(watermark, Number.isNaN(time) ? undefined : time, true);
+    if (events.length === 0) void this.#held.save();
   }
 
   /** Gives the subscription up and throws why: what comes next, the recovery table says. */

@@ -12,11 +12,16 @@ export function eventKey(event: MailboxEvent): string {
 /** Keys of events that were sent, with how often: the same thing can happen twice in a second. */
 export class SentLog {
   readonly #counts = new Map<string, number>();
+  readonly #most: number;
   #size = 0;
 
-  /** @param keys what was saved with {@link keys} */
-  constructor(keys: Iterable<string> = []) {
-    for (const key of keys) this.#addKey(key);
+  /**
+   * @param keys what was saved with {@link keys}
+   * @param most how many it remembers; of more, the oldest are forgotten
+   */
+  constructor(keys: Iterable<string> = [], most = Number.POSITIVE_INFINITY) {
+    this.#most = most;
+    for (const key of keys) this.addKey(key);
   }
 
   get size(): number {
@@ -24,13 +29,21 @@ export class SentLog {
   }
 
   add(events: Iterable<MailboxEvent>): void {
-    for (const event of events) this.#addKey(eventKey(event));
+    for (const event of events) this.addKey(eventKey(event));
+  }
+
+  addKey(key: string): void {
+    this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
+    this.#size += 1;
+    if (this.#size > this.#most) this.#forgetOldest();
   }
 
   /** Whether the event is in it; it then is one time less. */
   take(event: MailboxEvent): boolean {
-    if (this.#size === 0) return false;
-    const key = eventKey(event);
+    return this.#size > 0 && this.takeKey(eventKey(event));
+  }
+
+  takeKey(key: string): boolean {
     const count = this.#counts.get(key);
     if (count === undefined) return false;
     if (count === 1) this.#counts.delete(key);
@@ -39,12 +52,26 @@ export class SentLog {
     return true;
   }
 
+  /** Those of `events` that are not in it, which it leaves as it is. */
+  missing(events: readonly MailboxEvent[]): readonly MailboxEvent[] {
+    if (this.#size === 0) return events;
+    const seen = new Map<string, number>();
+    return events.filter((event) => {
+      const key = eventKey(event);
+      const before = seen.get(key) ?? 0;
+      seen.set(key, before + 1);
+      return before >= (this.#counts.get(key) ?? 0);
+    });
+  }
+
   keys(): string[] {
     return [...this.#counts].flatMap(([key, count]) => Array<string>(count).fill(key));
   }
 
-  #addKey(key: string): void {
-    this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
-    this.#size += 1;
+  #forgetOldest(): void {
+    const [oldest] = this.#counts;
+    if (!oldest) return;
+    this.#counts.delete(oldest[0]);
+    this.#size -= oldest[1];
   }
 }

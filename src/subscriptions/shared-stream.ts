@@ -1,13 +1,13 @@
 import { delay } from '../clock.js';
 import { EwsError, toEwsError } from '../protocol/ews-error.js';
-import type { StreamingEvents } from '../protocol/get-streaming-events.js';
+import { CONNECTION_TIMEOUT_MINUTES, type StreamingEvents } from '../protocol/get-streaming-events.js';
 import type { RequestContext } from '../transport/ews-client.js';
 import type { EventStream } from '../transport/event-stream.js';
 import type { AccountLink } from './account-link.js';
-import { BackOff } from './back-off.js';
 import { Heartbeat } from './heartbeat.js';
-import { HELD_BACK_MS, heldBack } from './held-back.js';
+import { HeldBackWatch } from './held-back.js';
 import type { StreamMember } from './stream-member.js';
+import { StreamOutage } from './stream-outage.js';
 
 /** A Closed within this part of the time that was asked for is not the server keeping to that time. */
 const EARLY = 0.8;
@@ -15,8 +15,6 @@ const EARLY = 0.8;
 const HAND_OVER_MS = 5000;
 /** A stream that still brings something so long after its first answer holds, in milliseconds. */
 const HOLDS_MS = 60_000;
-/** So many streams in a row may end sooner before that is an outage that goes on. */
-const SHORT_LIVED = 3;
 
 /** What a stream asks of the hub that holds it. */
 export interface StreamSurroundings {
@@ -32,14 +30,12 @@ export interface StreamSurroundings {
 export class SharedStream {
   readonly #account: AccountLink;
   readonly #members = new Map<string, StreamMember>();
-  readonly #backOff: BackOff;
+  readonly #outage: StreamOutage;
   readonly #heartbeat: Heartbeat;
+  readonly #heldBack = new HeldBackWatch();
   readonly #closing = new AbortController();
   readonly #surroundings: StreamSurroundings;
   #predecessors: readonly SharedStream[] = [];
-  #reported = false;
-  /** Streams in a row that were opened and have not held. */
-  #shortLived = 0;
   #reopening = false;
   #replaced = false;
   /** What another stream took over was not read to its end here. */
@@ -48,12 +44,14 @@ export class SharedStream {
   #requested: readonly StreamMember[] = [];
   /** Their ids as they were then: a member that has left has another one, or none. */
   #askedFor: ReadonlySet<string> = new Set();
+  /** For how many minutes it was asked for. */
+  #minutes = 0;
   #stream: EventStream | undefined;
   readonly #over: Promise<void>;
 
   constructor(account: AccountLink, members: readonly StreamMember[], surroundings: StreamSurroundings) {
     this.#account = account;
-    this.#backOff = new BackOff(account.random);
+    this.#outage = new StreamOutage(account.random);
     this.#heartbeat = new Heartbeat(account.clock);
     this.#surroundings = surroundings;
     for (const member of members) this.#members.set(member.subscriptionId, member);
@@ -86,7 +84,7 @@ export class SharedStream {
     for (const member of this.#carried()) member.interrupted(why, now);
     for (const member of members) this.#members.set(member.subscriptionId, member);
     this.#reopening = true;
-    this.#shortLived = 0;
+    this.#outage.endedOnPurpose();
     void this.#stream?.end();
   }
 
@@ -147,21 +145,22 @@ export class SharedStream {
     const { clock } = this.#account;
     const opened = clock.now();
     this.#heartbeat.begin();
-    const stream = await this.#open();
-    this.#stream = stream;
+    let stream: EventStream | undefined;
+    let first = true;
     let begunAt = 0;
     try {
+      stream = this.#stream = await this.#open();
       // More have come while it was being opened, and it was asked for without them.
       if (this.#reopening) return;
-      for (let first = true; ; first = false) {
-        const answer = await this.#heartbeat.bound(stream.next());
+      for (; ; first = false) {
+        const answer = await this.#heartbeat.bound(stream.next(), this.#patience(first));
         if (this.#closing.signal.aborted) return;
         if (answer === undefined) throw new EwsError('EWS_NETWORK', 'The stream ended without the server saying so.');
         this.#heartbeat.heard(answer);
         if (first) {
           begunAt = clock.now();
           await this.#begun(answer, begunAt - opened);
-        } else if (clock.now() - begunAt >= HOLDS_MS) this.#holds();
+        } else if (clock.now() - begunAt >= HOLDS_MS) this.#outage.holds();
         await this.#pass(answer);
         if (answer.error) {
           this.#refused(answer, answer.error);
@@ -172,10 +171,19 @@ export class SharedStream {
           return;
         }
       }
+    } catch (thrown) {
+      if (first) this.#heldBack.broughtNothing(toEwsError(thrown, 'GetStreamingEvents'));
+      throw thrown;
     } finally {
       this.#stream = undefined;
-      void stream.end();
+      void stream?.end();
     }
+  }
+
+  /** How long the next answer may take, in milliseconds. */
+  #patience(first: boolean): number {
+    const { limit } = this.#heartbeat;
+    return first ? this.#heldBack.patience(limit) : limit;
   }
 
   async #pass({ notifications }: StreamingEvents): Promise<void> {
@@ -202,11 +210,10 @@ export class SharedStream {
     try {
       const [first] = this.#requested;
       this.#askedFor = new Set(this.#requested.map(({ subscriptionId }) => subscriptionId));
-      const request = {
-        subscriptionIds: [...this.#askedFor],
-        connectionTimeoutMinutes: first?.connectionTimeout ?? 30,
-      };
-      return await this.#heartbeat.bound(client.openStream(request, { ...this.#context(), signal: giveUp.signal }));
+      this.#minutes = this.#heldBack.minutes(first?.connectionTimeout ?? CONNECTION_TIMEOUT_MINUTES.max);
+      const request = { subscriptionIds: [...this.#askedFor], connectionTimeoutMinutes: this.#minutes };
+      const opening = client.openStream(request, { ...this.#context(), signal: giveUp.signal });
+      return await this.#heartbeat.bound(opening, this.#patience(true));
     } catch (error) {
       giveUp.abort();
       throw error;
@@ -222,23 +229,12 @@ export class SharedStream {
 
   async #begun(answer: StreamingEvents, afterMs: number): Promise<void> {
     if (answer.error) return;
-    // A stream that opens is no sign that an outage is over where streams end again and again as soon as they are open.
-    if (this.#shortLived < SHORT_LIVED) this.#outageOver();
-    this.#shortLived += 1;
-    if (afterMs > HELD_BACK_MS) this.#report(heldBack(afterMs));
+    this.#outage.begun();
+    const heldBack = this.#heldBack.firstAnswer(afterMs);
+    if (heldBack) this.#tell(heldBack);
     await this.#awaitPredecessors();
     if (this.#reopening) return;
     for (const member of this.#carried()) member.opened();
-  }
-
-  #outageOver(): void {
-    this.#backOff.reset();
-    this.#reported = false;
-  }
-
-  #holds(): void {
-    this.#shortLived = 0;
-    this.#outageOver();
   }
 
   /** Reads what the streams before had under way; where that does not come to its end, those on them catch up. */
@@ -274,8 +270,8 @@ export class SharedStream {
   #closed(afterMs: number): void {
     const [first] = this.#members.values();
     if (this.#replaced || !first) return;
-    if (afterMs >= first.connectionTimeout * 60_000 * EARLY) {
-      this.#holds();
+    if (afterMs >= this.#minutes * 60_000 * EARLY) {
+      this.#outage.holds();
       return;
     }
     const seconds = Math.round(afterMs / 1000);
@@ -322,17 +318,15 @@ export class SharedStream {
   }
 
   async #waitFor(error: EwsError): Promise<void> {
-    const ms = this.#backOff.next(error.backOffMs);
-    if (error.action !== 'retry' || this.#backOff.failures > 1) this.#report(error);
-    const retryAt = this.#account.clock.now() + ms;
+    const { waitMs, tell } = this.#outage.failed(error);
+    if (tell) this.#tell(error);
+    const retryAt = this.#account.clock.now() + waitMs;
     for (const member of this.#members.values()) member.interrupted(error, retryAt);
-    await delay(this.#account.clock, ms, this.#closing.signal);
+    await delay(this.#account.clock, waitMs, this.#closing.signal);
   }
 
-  /** Once for each outage and node. */
-  #report(error: EwsError): void {
-    if (this.#reported) return;
-    this.#reported = true;
+  /** Once for each node. */
+  #tell(error: EwsError): void {
     const told = new Set<string>();
     for (const member of this.#members.values()) {
       if (told.has(member.owner)) continue;

@@ -4,21 +4,21 @@ import type { Notification } from '../protocol/notification.js';
 import { subscribe } from '../protocol/subscribe.js';
 import type { AccountConnection, AccountLink } from './account-link.js';
 import { CatchUp } from './catch-up.js';
+import { Contest } from './contest.js';
 import type { EngineListener } from './engine-listener.js';
 import { NamedFolders } from './named-folders.js';
 import type { Missed } from './held-subscription.js';
 import type { PositionKeeper } from './position-keeper.js';
+import { idNotTrusted } from './id-not-trusted.js';
 import { rememberedOf, type Adoption, type Beginning } from './position-record.js';
 import { takeBookmark } from './replay.js';
 import type { StreamHub } from './stream-hub.js';
 import type { StreamMember } from './stream-member.js';
 import { StreamPosition } from './stream-position.js';
+import { mayHaveRestarted } from '../transport/network-error.js';
 import { unlessAborted } from '../transport/unless-aborted.js';
 import { scopeOf, type SubscriptionDescription } from './subscription-description.js';
 import { SubscriptionLoop, type LoopSteps } from './subscription-loop.js';
-
-/** Losing a subscription to another reader twice within this time is a contest that nobody wins, in milliseconds. */
-const CONTEST_MS = 10 * 60_000;
 
 const notWanted = () => new EwsError('EWS_NETWORK', 'The stream is no longer wanted.');
 
@@ -45,9 +45,9 @@ export class StreamEngine implements LoopSteps, StreamMember {
   readonly #position: StreamPosition;
   readonly #catchUp: CatchUp;
   readonly #folders: NamedFolders;
+  readonly #contest: Contest;
   #connection: AccountConnection | undefined;
   #restored = false;
-  #takenOverAt = Number.NEGATIVE_INFINITY;
   #lastEventAt: number | undefined;
   /** Ends the present round, on a stream or on the way to one. */
   #leave: ((error: EwsError) => void) | undefined;
@@ -57,6 +57,7 @@ export class StreamEngine implements LoopSteps, StreamMember {
     const { account, listener, description, keeper, adopted, owner, connectionTimeout } = options;
     this.#options = options;
     this.#folders = new NamedFolders(account, description);
+    this.#contest = new Contest(account.clock);
     this.owner = owner;
     this.connectionTimeout = connectionTimeout;
     this.#loop = new SubscriptionLoop(account.clock, account.random, this, listener);
@@ -108,6 +109,8 @@ export class StreamEngine implements LoopSteps, StreamMember {
   }
 
   async resume(): Promise<void> {
+    // The old subscription would bring what shall be skipped.
+    if (this.#options.missed === 'skip' && this.#loop.isPaused()) await this.#end();
     this.#position.paused = false;
     if (this.#restored) this.#catchUp.needed('no-watermark');
     await this.#position.save();
@@ -118,7 +121,7 @@ export class StreamEngine implements LoopSteps, StreamMember {
   async unsubscribe(): Promise<void> {
     await this.pause();
     await this.#end();
-    this.#position.forget();
+    this.#position.beginAnew();
     this.#catchUp.notNeeded();
     await this.#position.save();
   }
@@ -224,7 +227,8 @@ export class StreamEngine implements LoopSteps, StreamMember {
 
   interrupted(error: EwsError, retryAt: number): void {
     this.#catchUp.needed('no-watermark');
-    this.#loop.enter({ name: 'waiting', retryAt, error });
+    if (!this.shares && mayHaveRestarted(error)) this.#leave?.(idNotTrusted());
+    else this.#loop.enter({ name: 'waiting', retryAt, error });
   }
 
   outage(error: EwsError): void {
@@ -232,20 +236,7 @@ export class StreamEngine implements LoopSteps, StreamMember {
   }
 
   dropped(error: EwsError): void {
-    this.#leave?.(this.#judged(error));
-  }
-
-  /** A subscription that others read too is made anew once; after that, somebody has to say who shall have it. */
-  #judged(error: EwsError): EwsError {
-    if (error.code !== 'ErrorNewEventStreamConnectionOpened' && error.code !== 'EWS_STREAM_TAKEN_OVER') return error;
-    const now = this.#options.account.clock.now();
-    const contested = now - this.#takenOverAt < CONTEST_MS;
-    this.#takenOverAt = now;
-    return contested
-      ? new EwsError('EWS_STREAM_CONTESTED', 'Another program keeps taking over the stream of this mailbox.', {
-          operation: 'GetStreamingEvents',
-        })
-      : error;
+    this.#leave?.(this.#contest.judged(error));
   }
 
   /** Ends the round and waits for whatever is under way, with `change` made to the loop in between. */
@@ -281,7 +272,8 @@ export class StreamEngine implements LoopSteps, StreamMember {
     const { record, sameSubscription } = found;
     if (record.watermark !== undefined) connection.traits.watermarks = true;
     this.#position.subscriptionId = record.subscriptionId;
-    if (record.subscriptionId !== undefined || record.watermark !== undefined) this.#catchUp.needed('no-watermark');
+    // Whatever is kept was kept of watching.
+    if ((record.subscriptionId ?? record.watermark ?? record.upTo) !== undefined) this.#catchUp.needed('no-watermark');
     // What was queued while away comes with the old subscription, so it is of no use where that shall be skipped.
     if (missed === 'skip') this.#position.forget();
     if (!sameSubscription || missed === 'skip') await unlessAborted(this.#end(), signal);
@@ -312,7 +304,7 @@ export class StreamEngine implements LoopSteps, StreamMember {
     );
     this.#position.subscriptionId = response.subscriptionId;
     this.#folders.begin(serverTime);
-    if (serverTime !== undefined) this.#position.upTo ??= new Date(serverTime).toISOString();
+    this.#position.watches(serverTime);
     await unlessAborted(this.#position.save(), signal);
   }
 
@@ -324,8 +316,9 @@ export class StreamEngine implements LoopSteps, StreamMember {
     if (wanted || traits.watermarks === undefined) {
       const bookmark = await unlessAborted(takeBookmark({ connection, account, description, signal }), signal);
       traits.watermarks = bookmark.watermark !== undefined;
-      if (wanted && bookmark.watermark !== undefined) {
-        // Only with a bookmark of before can be told what was missed; this one begins now.
+      // Where something is missing since a time that is known, catching up takes one itself.
+      const catchesUp = this.#catchUp.isNeeded && this.#position.upTo !== undefined;
+      if (wanted && !catchesUp && bookmark.watermark !== undefined) {
         this.#catchUp.leaveOut(bookmark.serverTime);
         await unlessAborted(this.#position.begin(connection, bookmark), signal);
       }

@@ -6,6 +6,7 @@ import { POSITION_FORMAT, type AdoptedSubscription, type PositionRecord } from '
 import type { Bookmark } from './replay.js';
 import { SentLog } from './sent-log.js';
 import { sameSubscription, type SubscriptionDescription } from './subscription-description.js';
+import { restoreTold, savedTold, SLACK_MS, ToldLog } from './told-log.js';
 
 /** Writes are grouped: a position is durable this long after the events were sent, at the latest. In milliseconds. */
 const SAVE_WITHIN_MS = 50;
@@ -13,6 +14,8 @@ const SAVE_WITHIN_MS = 50;
 const EVENTS_PER_BOOKMARK = 300;
 /** A bookmark is renewed after a day at the latest, in milliseconds: old ones are costly for the server, then refused. */
 const BOOKMARK_LIFE_MS = 24 * 60 * 60_000;
+/** What was sent since a bookmark is remembered up to so many events; where it cannot be renewed, more may come twice. */
+const MAX_SENT = 5000;
 /** After a bookmark could not be taken, the next attempt waits for so long, in milliseconds. */
 const BOOKMARK_RETRY_MS = 5 * 60_000;
 
@@ -27,13 +30,16 @@ export class StreamPosition {
   readonly #adopted: AdoptedSubscription | undefined;
   #connection: AccountConnection | undefined;
   #watermark: string | undefined;
-  #sent = new SentLog();
+  #sent = newSentLog();
   #takenAt = 0;
   /** A newer bookmark that counts as soon as everything before it was sent. */
   #next: { readonly bookmark: Bookmark; readonly sent: SentLog } | undefined;
   #renewNotBefore = 0;
   #timer: Timer | undefined;
   #removed = false;
+  #told = new ToldLog();
+  /** Events came since the server last had nothing to tell. */
+  #isLively = false;
   subscriptionId: string | undefined;
   upTo: string | undefined;
   paused = false;
@@ -59,6 +65,11 @@ export class StreamPosition {
     return this.#sent;
   }
 
+  /** What was told of items lately, for catching up by time. */
+  get told(): ToldLog {
+    return this.#told;
+  }
+
   /** What an earlier run left of the same mailbox on the same server. `useId`: whether the subscription is about the same. */
   restore(
     connection: AccountConnection,
@@ -68,9 +79,10 @@ export class StreamPosition {
     if (!record || record.server !== connection.server.name || record.incarnation !== connection.server.incarnation)
       return undefined;
     this.#watermark = record.watermark;
-    this.#sent = new SentLog(record.sentSince);
+    this.#sent = newSentLog(record.sentSince);
     this.#takenAt = this.#clock.now();
     this.upTo = record.upTo;
+    this.#told = restoreTold(record);
     this.paused = record.paused ?? false;
     return { record, sameSubscription: sameSubscription(record.about, this.#description) };
   }
@@ -79,17 +91,48 @@ export class StreamPosition {
   async begin(connection: AccountConnection, { watermark, serverTime }: Bookmark): Promise<void> {
     this.#connection = connection;
     this.#watermark = watermark;
-    this.#sent = new SentLog();
+    this.#sent = newSentLog();
     this.#next = undefined;
     this.#renewNotBefore = 0;
     this.#takenAt = this.#clock.now();
+    this.watches(serverTime);
     this.upTo = iso(serverTime) ?? this.upTo;
     await this.save();
   }
 
+  /** A subscription exists. The first one is where watching begins. @param serverTime ms since 1970 */
+  watches(serverTime: number | undefined): void {
+    if (this.upTo !== undefined || serverTime === undefined) return;
+    this.upTo = iso(serverTime);
+    this.#told.begin(serverTime);
+  }
+
+  /** Without a watermark: everything up to `until` was told (ISO 8601, by the server's clock). */
+  caughtUp(until: string | undefined): Promise<void> {
+    this.upTo = until ?? this.upTo;
+    return this.save();
+  }
+
+  /** Everything up to `watermark` was sent; `events` are what happened between it and the one before. */
+  passed(events: readonly MailboxEvent[], watermark: string): void {
+    for (const event of events) this.#sent.take(event);
+    this.#watermark = watermark;
+    this.#next = undefined;
+    this.#takenAt = this.#clock.now();
+    this.#saveSoon();
+  }
+
+  /** What comes next begins then. */
+  beginAnew(): void {
+    this.forget();
+    this.upTo = undefined;
+    this.#told = new ToldLog();
+  }
+
+  /** The bookmark is of no use any more. */
   forget(): void {
     this.#watermark = undefined;
-    this.#sent = new SentLog();
+    this.#sent = newSentLog();
     this.#next = undefined;
   }
 
@@ -97,6 +140,8 @@ export class StreamPosition {
   add(events: readonly MailboxEvent[]): void {
     this.#sent.add(events);
     this.#next?.sent.add(events);
+    this.#told.add(events);
+    this.#isLively = true;
     const last = events.at(-1);
     if (last) this.#settle(Date.parse(last.timeStamp));
     this.#saveSoon();
@@ -120,7 +165,7 @@ export class StreamPosition {
   /** Takes a new bookmark with `take`; it counts when what came before it has been sent. Never rejects. */
   async renew(take: () => Promise<Bookmark>): Promise<void> {
     // From here on, as what is sent while the server answers may lie on either side of the bookmark.
-    const sent = new SentLog();
+    const sent = newSentLog();
     const pending = { bookmark: { watermark: undefined, serverTime: undefined } as Bookmark, sent };
     this.#next = pending;
     try {
@@ -139,17 +184,14 @@ export class StreamPosition {
     this.#renewNotBefore = this.#clock.now() + BOOKMARK_RETRY_MS;
   }
 
-  /** Begins with a new bookmark. Never rejects: without one, a gap is told next time. */
-  async renewNow(connection: AccountConnection, take: () => Promise<Bookmark>): Promise<void> {
-    try {
-      await this.begin(connection, await take());
-    } catch {
-      this.forget();
-    }
-  }
-
   /** The server has nothing more to tell at present: all that happened before now was sent. */
   quiet(): void {
+    if (this.#isLively && this.upTo !== undefined) {
+      // A folder says of its last change that it was a little later than its event did.
+      this.upTo = iso(Date.parse(this.upTo) + SLACK_MS);
+      this.#saveSoon();
+    }
+    this.#isLively = false;
     if (this.#next?.bookmark.watermark !== undefined) this.#settle(Number.POSITIVE_INFINITY);
   }
 
@@ -183,6 +225,7 @@ export class StreamPosition {
       ...(this.#watermark === undefined ? {} : { watermark: this.#watermark }),
       ...(sentSince.length === 0 ? {} : { sentSince }),
       ...(this.upTo === undefined ? {} : { upTo: this.upTo }),
+      ...savedTold(this.#told),
       ...(this.paused ? { paused: true } : {}),
       ...(this.#adopted ? { adopted: this.#adopted } : {}),
     };
@@ -196,6 +239,10 @@ export class StreamPosition {
     this.#timer = undefined;
     await this.#keeper.remove();
   }
+}
+
+function newSentLog(keys: readonly string[] = []): SentLog {
+  return new SentLog(keys, MAX_SENT);
 }
 
 function iso(ms: number | undefined): string | undefined {

@@ -20,6 +20,11 @@ export function mayHaveLostAnswer(error: EwsError): boolean {
   return ANSWER_UNDER_WAY.includes(codeOf(error.cause));
 }
 
+/** Whether nothing answered where the server should: it may be starting again, having forgotten what it keeps in memory. */
+export function mayHaveRestarted(error: EwsError): boolean {
+  return codeOf(error.cause) === 'ECONNREFUSED' || error.httpStatus === 502 || error.httpStatus === 504;
+}
+
 function classify(code: string, message: string, origin: string): readonly [string, string] {
   switch (code) {
     case 'ENOTFOUND':

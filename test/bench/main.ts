@@ -1,3 +1,5 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -5,6 +7,9 @@ import { join } from 'node:path';
 interface Bench {
   run: () => Promise<void> | void;
 }
+
+/** Says that this process is to run one benchmark, named by what follows. */
+const ONE = '--one';
 
 /** Runs the benchmarks whose names contain one of the words on the command line; without a word, all. */
 async function main(words: string[]): Promise<void> {
@@ -14,9 +19,18 @@ async function main(words: string[]): Promise<void> {
   console.log(`node ${process.version}, ${files.length} benchmarks`);
   for (const file of files) {
     console.log(`\n${file.slice(0, -'.bench.js'.length)}`);
-    const { run } = (await import(join(__dirname, file))) as Bench;
-    await run();
+    // Each in a process of its own, so that none measures what another has left behind.
+    const [code] = (await once(fork(__filename, [ONE, file]), 'exit')) as [number | null];
+    if (code !== 0) process.exitCode = 1;
   }
 }
 
-void main(process.argv.slice(2));
+async function runOne(file: string): Promise<void> {
+  const { run } = (await import(join(__dirname, file))) as Bench;
+  await run();
+  // Whatever else holds the process, the figures are there.
+  process.disconnect();
+}
+
+const [first = '', second = ''] = process.argv.slice(2);
+void (first === ONE ? runOne(second) : main(process.argv.slice(2)));

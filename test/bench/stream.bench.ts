@@ -1,8 +1,4 @@
 import type { ChildProcess } from 'node:child_process';
-import { systemClock } from '../../dist/src/clock.js';
-import { subscribe } from '../../dist/src/protocol/subscribe.js';
-import { EwsClient } from '../../dist/src/transport/ews-client.js';
-import type { EventStream } from '../../dist/src/transport/event-stream.js';
 import {
   Counter,
   deploy,
@@ -26,14 +22,10 @@ const EVENTS = 10_000;
 const ROUNDS = 5;
 /** Events a second while the delay is measured, and how many of them. */
 const STEADY = { perSecond: 1000, events: 5000 };
-/** Open streams, whose memory is measured. */
-const IDLE = [1, 100, 1000];
 const STREAM = { type: 'ews-stream', connectionTimeout: '30' };
 
 /** From the sandbox, in another process, through a real Node-RED in this one: socket to message. */
 export async function run(): Promise<void> {
-  // First, while nothing else has grown this process.
-  await withSandbox({ eventsPerNotification: 50 }, (_sandbox, address) => memory(address));
   await withNodeRed(async (runtime) => {
     const counter = new Counter(runtime.RED);
     printRow('events an envelope', 'events a round', 'events/s', 'CPU µs/event');
@@ -97,39 +89,4 @@ async function reopening(counter: Counter, sandbox: ChildProcess): Promise<void>
   console.log(
     `  connected again after a reset, with its wait before the first retry: median ${quantile(ms, 0.5).toFixed(0)} ms`,
   );
-}
-
-/** Resident memory that each open and idle stream takes, over plain HTTP. */
-async function memory({ url, user, password }: SandboxAnswer): Promise<void> {
-  const client = new EwsClient({
-    url,
-    credentials: { type: 'basic', username: user, password },
-    version: 'Exchange2013',
-    timeoutMs: 60_000,
-    clock: systemClock,
-  });
-  const streams: EventStream[] = [];
-  printRow('idle streams', 'KiB resident each', 'KiB heap each');
-  global.gc?.();
-  const before = process.memoryUsage();
-  for (const count of IDLE) {
-    while (streams.length < count) streams.push(await open(client));
-    global.gc?.();
-    const { rss, heapUsed } = process.memoryUsage();
-    const each = (bytes: number) => (bytes / 1024 / count).toFixed(1);
-    printRow(String(count), each(rss - before.rss), each(heapUsed - before.heapUsed));
-  }
-  await Promise.all(streams.map((stream) => stream.end()));
-  await client.close();
-}
-
-async function open(client: EwsClient): Promise<EventStream> {
-  const { response } = await client.call(subscribe, {
-    delivery: 'streaming',
-    scope: { folders: [{ id: 'inbox' }] },
-    events: ['NewMail'],
-  });
-  const stream = await client.openStream({ subscriptionIds: [response.subscriptionId], connectionTimeoutMinutes: 30 });
-  await stream.next();
-  return stream;
 }

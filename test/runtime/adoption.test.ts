@@ -56,6 +56,19 @@ describe('subscriptions that ews-subscribe makes and ews-pull receives', () => {
     );
   });
 
+  it('take the place of the one that the node had itself, which is ended', async () => {
+    await lab.connect();
+    await lab.settled();
+    await lab.red.deploy(flows(), 'nodes');
+    await lab.red.until(() => lab.sandbox.subscriptionCount === 0);
+    assert.equal(lab.asked('Unsubscribe'), 1);
+    assert.equal(status(), 'no subscription yet');
+    await press();
+    await lab.connected();
+    assert.equal(lab.sandbox.subscriptionCount, 1);
+    assert.equal(lab.red.errors().length, 0);
+  });
+
   it('are carried on after a restart without being made again', async () => {
     await adopt();
     const before = [...lab.deliver(2), await lab.settled()];

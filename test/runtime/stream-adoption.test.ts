@@ -45,6 +45,18 @@ describe('subscriptions that ews-subscribe makes and ews-stream receives', () =>
     assert.equal(lab.red.messages(lab.id('stream'))[0]!.msg.ews.subscriptionId, subscriptionId);
   });
 
+  it('take the place of the one that the node had itself, which is ended', async () => {
+    await lab.connect([lab.tab(), lab.account(), lab.sink(), streamNode(lab)], 'stream');
+    await lab.settled('stream');
+    await lab.red.deploy(flows(), 'nodes');
+    await lab.red.until(() => lab.sandbox.subscriptionCount === 0);
+    assert.equal(status(), 'no subscription yet');
+    await press();
+    await lab.connected('stream');
+    assert.equal(lab.sandbox.subscriptionCount, 1);
+    assert.equal(lab.red.errors().length, 0);
+  });
+
   it('are carried on after a restart without being made again', async () => {
     await adopt();
     const before = [...lab.deliver(2), await lab.settled('stream')];

@@ -189,6 +189,14 @@ describe('ews-stream', () => {
     await lab.assertExactly([], 'stream');
   });
 
+  it('is one of many without a warning', async () => {
+    const names = Array.from({ length: 12 }, (_, at) => `stream${at}`);
+    await lab.connect([...streamFlow(lab).slice(0, 3), ...names.map((name) => streamNode(lab, {}, name))], ...names);
+    assert.equal(lab.sandbox.streamCount, 1);
+    await lab.assertExactly(lab.deliver(2), ...names);
+    assert.doesNotMatch(lab.red.output, /MaxListeners/);
+  });
+
   it('has nothing to be asked for', async () => {
     await lab.connect(streamFlow(lab), 'stream');
     for (const properties of [{ payload: 'now' }, { action: 'ask' }]) {

@@ -181,21 +181,6 @@ describe('PullEngine', () => {
     assert.equal(told.errors[0]?.code, 'EWS_UNAUTHORIZED');
   });
 
-  it('says that events may be missing when the server refuses the watermark, and goes on from now', async () => {
-    const first = await lab.connected();
-    await first.engine.close(true);
-    lab.deliver();
-    lab.sandbox.failNext({ operation: 'GetEvents', code: 'ErrorInvalidWatermark' });
-    lab.sandbox.failNext({ operation: 'Subscribe', code: 'ErrorInvalidWatermark' });
-    const { told } = await lab.connected();
-    assert.equal(told.gaps.length, 1);
-    assert.equal(told.gaps[0]?.reason, 'watermark-refused');
-    assert.equal(told.gaps[0].mailbox, lab.sandbox.user);
-    const later = lab.deliver();
-    await lab.next(told);
-    assert.deepEqual(told.items, later);
-  });
-
   it('begins from now after an interruption when told to skip what was missed, and says so', async () => {
     const first = await lab.connected();
     await first.engine.close(true);

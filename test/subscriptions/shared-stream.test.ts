@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { EwsError } from '../../dist/src/protocol/ews-error.js';
 import type { AccountLink } from '../../dist/src/subscriptions/account-link.js';
 import { SharedStream, type StreamSurroundings } from '../../dist/src/subscriptions/shared-stream.js';
+import { StreamHub } from '../../dist/src/subscriptions/stream-hub.js';
 import type { StreamMember } from '../../dist/src/subscriptions/stream-member.js';
 import { ManualClock } from '../support/manual-clock.js';
 
@@ -238,5 +239,20 @@ describe('SharedStream', () => {
     await stream.over;
     assert.equal(first.told.at(-1), 'EWS_INTERNAL');
     assert.equal(second.told.at(-1), 'EWS_INTERNAL');
+  });
+});
+
+describe('StreamHub with many subscriptions', () => {
+  it('puts 200 on a stream, and begins another for more', async () => {
+    const server = new Server();
+    const hub = new StreamHub(server.account);
+    const members = Array.from({ length: 450 }, (_, at) => new Member(`id${at}`));
+    for (const member of members) hub.join(member);
+    await server.clock.advance(1000);
+    assert.deepEqual(
+      server.opened.map(({ ids }) => ids.length),
+      [200, 200, 50],
+    );
+    assert.equal(new Set(server.opened.flatMap(({ ids }) => ids)).size, 450);
   });
 });

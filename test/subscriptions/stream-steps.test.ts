@@ -45,6 +45,21 @@ describe('StreamEngine, its steps and its position', () => {
     });
   }
 
+  it('begins from now after a pause when told to skip what was missed', async () => {
+    const { engine, told } = await lab.connected({ missed: 'skip' });
+    let paused = false;
+    void engine.pause().then(() => (paused = true));
+    await lab.untilAfter(() => paused, 200);
+    lab.deliver(2);
+    await engine.resume();
+    await lab.untilAfter(() => told.current === 'connected' && lab.sandbox.streamCount === 1, 100);
+    const later = lab.deliver(1);
+    await lab.untilAfter(() => told.items.length > 0, 100);
+    assert.deepEqual(told.items, later);
+    assert.equal(told.skips.length, 1);
+    assert.deepEqual(told.gaps, []);
+  });
+
   it('a position that was forgotten does not come back', async () => {
     const { clock, store } = lab.base;
     const keeper = new PositionKeeper(store, { node: 'node', mailbox: '', part: 'x' }, () => undefined);

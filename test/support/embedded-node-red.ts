@@ -13,7 +13,10 @@ export interface NodeRedRuntime {
   readonly httpAdmin: RequestListener;
   readonly httpNode: RequestListener;
   readonly hooks: { add(hook: string, handler: (sent: SendEvent[]) => void): void };
-  readonly events: { on(event: string, listener: (detail: never) => void): void };
+  readonly events: {
+    on(event: string, listener: (detail: never) => void): void;
+    off(event: string, listener: (detail: never) => void): void;
+  };
   readonly nodes: { getNode(id: string): { receive(message: object): void } | null };
 }
 

@@ -32,8 +32,7 @@ export class StreamLab {
   }
 
   /** Several engines of one account, as in one run of Node-RED. */
-  session(): { run: (options?: Partial<StreamEngineOptions>) => Running } {
-    const account = this.base.account();
+  session(account = this.base.account()): { run: (options?: Partial<StreamEngineOptions>) => Running } {
     const hub = new StreamHub(account);
     return {
       run: (options = {}) => {

@@ -1,0 +1,54 @@
+import { toEwsError } from '../protocol/ews-error.js';
+import type { MailboxEvent } from '../protocol/mailbox-event.js';
+import type { GapReason } from './engine-listener.js';
+import { findByTime } from './find-by-time.js';
+import type { Ask } from './modified-items.js';
+import type { ToldLog } from './told-log.js';
+
+/** Events that are sent together. */
+const BATCH = 50;
+/** What an error asks for that no waiting mends. */
+const REFUSED: readonly string[] = ['stop', 'stop-target', 'authenticate'];
+
+/** What is missing, and how it is told. */
+export interface Missing {
+  /** Why there may be something. */
+  readonly reason: GapReason;
+  /** Up to when everything was told, by the server's clock (ISO 8601); `undefined` where that is not known. */
+  readonly upTo: string | undefined;
+  /** What was told shortly before that. */
+  readonly told: ToldLog;
+  /** Called with all that was found, before any of it is sent. */
+  found(events: readonly MailboxEvent[]): void;
+  /** Sends events; resolves when they were sent. */
+  send(events: readonly MailboxEvent[]): Promise<void>;
+  /** Called at the end, if something may be missing for good. `until`: ISO 8601, by the server's clock. */
+  gap(reason: GapReason, until: string | undefined): void;
+}
+
+/**
+ * Catches up without a watermark: finds and sends what is new or was changed, and says what cannot be found. Returns the
+ * server's clock up to which everything was told then (ISO 8601), where it is known. Throws the `EwsError` of passing
+ * trouble, to be tried again.
+ */
+export async function catchUpByTime(ask: Ask, missing: Missing): Promise<string | undefined> {
+  const { reason, upTo, told } = missing;
+  if (upTo === undefined || reason === 'position-lost') {
+    missing.gap(reason, undefined);
+    return undefined;
+  }
+  try {
+    const { events, complete, untold, serverTime } = await findByTime(ask, Date.parse(upTo), told);
+    missing.found(events);
+    for (let at = 0; at < events.length; at += BATCH) await missing.send(events.slice(at, at + BATCH));
+    const until = serverTime === undefined ? undefined : new Date(serverTime).toISOString();
+    if (!complete) missing.gap('over-budget', until);
+    else if (untold) missing.gap(reason, until);
+    return until;
+  } catch (thrown) {
+    const error = toEwsError(thrown);
+    if (!REFUSED.includes(error.action)) throw error;
+    missing.gap('catch-up-refused', undefined);
+    return undefined;
+  }
+}

@@ -1,0 +1,85 @@
+import type { EventType } from '../protocol/event-type.js';
+import type { Item } from '../protocol/item.js';
+import type { MailboxEvent } from '../protocol/mailbox-event.js';
+import type { PropertyPath } from '../protocol/property-path.js';
+import { changedFolders } from './changed-folders.js';
+import { modifiedItems, type Ask, type PageBudget } from './modified-items.js';
+import type { ToldLog } from './told-log.js';
+
+/** Pages that one catching up may ask for; what lies behind them is not looked for. */
+const MAX_PAGES = 40;
+/** What tells mail that was received from what somebody made. */
+const PROPERTIES: readonly PropertyPath[] = ['item:DateTimeReceived', 'item:IsDraft', 'item:IsFromMe'];
+/** Kinds of event that leave nothing behind by which they could be found. */
+const UNTOLD: readonly EventType[] = ['Deleted', 'Moved', 'Copied', 'FreeBusyChanged'];
+/** An item that was changed so soon after it was made was not changed since, in milliseconds. */
+const MAKING_MS = 1000;
+
+export interface FoundByTime {
+  /** In the order of their times. */
+  readonly events: readonly MailboxEvent[];
+  /** Whether everything was looked at. */
+  readonly complete: boolean;
+  /** The server's clock when the search began (ms since 1970). */
+  readonly serverTime: number | undefined;
+  /** Whether something happened, and kinds of event were asked for that cannot be found like this. */
+  readonly untold: boolean;
+}
+
+/**
+ * Finds what happened after a moment without a watermark: items that were made or changed since. Deletions, moves and
+ * copies leave no trace. Throws an `EwsError`.
+ *
+ * @param upTo up to when everything was told, in ms since 1970 by the server's clock
+ * @param told what was told shortly before that, which is not found again
+ */
+export async function findByTime(ask: Ask, upTo: number, told: ToldLog): Promise<FoundByTime> {
+  const since = told.lookFrom(upTo);
+  const { folders, complete, serverTime } = await changedFolders(ask, since);
+  const budget: PageBudget = { pages: MAX_PAGES };
+  const events: MailboxEvent[] = [];
+  for (const folder of folders) {
+    // Servers tell their time to the second: what has the very time since which is looked belongs to it.
+    for await (const item of modifiedItems(ask, folder.id, since - 1, PROPERTIES, budget)) {
+      events.push(...eventsOf(item, folder.id, since, ask.description.events, told));
+    }
+  }
+  events.sort((one, other) => Date.parse(one.timeStamp) - Date.parse(other.timeStamp));
+  return {
+    events,
+    complete: complete && budget.pages > 0,
+    serverTime,
+    // To the second, as servers tell their times: what changed in the last one may have done so after that.
+    untold:
+      folders.some(({ changedAt }) => !(changedAt < upTo)) &&
+      ask.description.events.some((type) => UNTOLD.includes(type)),
+  };
+}
+
+/** What of an item is to be told: that it is new or, if that was told or is not asked for, that it was changed. */
+function eventsOf(
+  item: Item,
+  folder: string,
+  since: number,
+  asked: readonly EventType[],
+  told: ToldLog,
+): MailboxEvent[] {
+  const { itemId, dateTimeCreated = '', lastModifiedTime = dateTimeCreated } = item;
+  const common = { itemId, parentFolderId: { id: folder } };
+  const isNew = Date.parse(dateTimeCreated) >= since;
+  const asNew: MailboxEvent[] = [
+    { eventType: 'Created', timeStamp: dateTimeCreated, ...common },
+    ...(isReceived(item) ? [{ eventType: 'NewMail', timeStamp: dateTimeCreated, ...common } as const] : []),
+  ];
+  const untold = asNew.filter((event) => isNew && asked.includes(event.eventType) && !told.covers(event));
+  if (untold.length > 0) return untold;
+  const changed: MailboxEvent = { eventType: 'Modified', timeStamp: lastModifiedTime, ...common };
+  const isChanged = !isNew || Date.parse(lastModifiedTime) - Date.parse(dateTimeCreated) > MAKING_MS;
+  return isChanged && asked.includes('Modified') && !told.covers(changed) ? [changed] : [];
+}
+
+function isReceived({ kind, isDraft, isFromMe, dateTimeReceived }: Item): boolean {
+  return (
+    /^(?:Message|Meeting\w+)$/.test(kind) && isDraft !== true && isFromMe !== true && dateTimeReceived !== undefined
+  );
+}

@@ -1,0 +1,129 @@
+import { createHash } from 'node:crypto';
+import type { MailboxEvent } from '../protocol/mailbox-event.js';
+
+/** Servers may write what happens into a mailbox late: so much before the last event is looked at again, in milliseconds. */
+export const LOOK_BACK_MS = 5 * 60_000;
+/** Events that are remembered, at most. */
+const MOST = 1000;
+/** The time of a change, as a folder or an item tells it, and the time stamp of its event may differ by so much, in milliseconds. */
+export const SLACK_MS = 2000;
+
+/**
+ * What was told of items lately, for catching up by time: what it finds again there is not sent twice. An item is found by
+ * its last change, so only kinds of event are remembered that such a change can stand for.
+ */
+export class ToldLog {
+  /** By kind and item: when it happened by the server's clock (ms since 1970). The oldest comes first. */
+  readonly #times = new Map<string, number>();
+  readonly #keep: { readonly ms: number; readonly most: number };
+  #from: number;
+  #latest = Number.NEGATIVE_INFINITY;
+
+  /**
+   * @param saved what {@link entries} returned
+   * @param from since when everything that was told is in it, by the server's clock (ms since 1970)
+   * @param keep how far before the newest event it goes back (ms), and how many it remembers
+   */
+  constructor(
+    saved: readonly string[] = [],
+    from = Number.NEGATIVE_INFINITY,
+    keep: { readonly ms: number; readonly most: number } = { ms: LOOK_BACK_MS, most: MOST },
+  ) {
+    this.#keep = keep;
+    this.#from = from;
+    for (const entry of saved) {
+      const [key = '', seconds = ''] = entry.split(' ');
+      this.#set(key, parseInt(seconds, 36) * 1000);
+    }
+  }
+
+  /** Since when everything that was told is in it; `undefined` when that is not known. */
+  get from(): number | undefined {
+    return Number.isFinite(this.#from) ? this.#from : undefined;
+  }
+
+  get size(): number {
+    return this.#times.size;
+  }
+
+  /** Watching has begun: what was before is not to be told. @param serverTime ms since 1970 */
+  begin(serverTime: number | undefined): void {
+    if (serverTime !== undefined && serverTime > this.#from) this.#from = serverTime;
+  }
+
+  /** From when on is to be looked, if everything up to `upTo` was told (ms since 1970, by the server's clock). */
+  lookFrom(upTo: number): number {
+    return Math.max(upTo - LOOK_BACK_MS, this.#from);
+  }
+
+  add(events: Iterable<MailboxEvent>): void {
+    for (const event of events) {
+      const time = Date.parse(event.timeStamp);
+      if (isFindable(event) && !Number.isNaN(time)) this.#set(keyOf(event), time);
+    }
+    this.#prune();
+  }
+
+  /** Whether an event was told: an item is new once, and changed as often as it has other times of change. */
+  covers(event: MailboxEvent): boolean {
+    if (this.#times.size === 0 || !isFindable(event)) return false;
+    const told = this.#times.get(keyOf(event));
+    if (told === undefined) return false;
+    return event.eventType !== 'Modified' || Date.parse(event.timeStamp) <= told + SLACK_MS;
+  }
+
+  entries(): string[] {
+    return [...this.#times].map(([key, time]) => `${key} ${Math.ceil(time / 1000).toString(36)}`);
+  }
+
+  #set(key: string, time: number): void {
+    const known = this.#times.get(key) ?? Number.NEGATIVE_INFINITY;
+    this.#times.delete(key);
+    this.#times.set(key, Math.max(time, known));
+    this.#latest = Math.max(this.#latest, time);
+  }
+
+  #prune(): void {
+    for (const [key, time] of this.#times) {
+      const isOld = time < this.#latest - this.#keep.ms;
+      if (!isOld && this.#times.size <= this.#keep.most) return;
+      this.#times.delete(key);
+      if (!isOld) this.begin(time + 1000);
+    }
+  }
+}
+
+/** What a position keeps of it. */
+export interface SavedTold {
+  readonly told?: readonly string[];
+  /** ISO 8601, by the server's clock. */
+  readonly toldFrom?: string;
+}
+
+export function restoreTold({ told, toldFrom }: SavedTold): ToldLog {
+  const from = Date.parse(toldFrom ?? '');
+  return new ToldLog(told, Number.isNaN(from) ? undefined : from);
+}
+
+export function savedTold(log: ToldLog): SavedTold {
+  const { from } = log;
+  return {
+    ...(log.size === 0 ? {} : { told: log.entries() }),
+    ...(from === undefined ? {} : { toldFrom: new Date(from).toISOString() }),
+  };
+}
+
+/** Remembers all that one catching up has found. */
+export function foundLog(): ToldLog {
+  const no = Number.POSITIVE_INFINITY;
+  return new ToldLog([], undefined, { ms: no, most: no });
+}
+
+function isFindable(event: MailboxEvent): event is MailboxEvent & { readonly itemId: { readonly id: string } } {
+  const { eventType } = event;
+  return 'itemId' in event && (eventType === 'NewMail' || eventType === 'Created' || eventType === 'Modified');
+}
+
+function keyOf({ eventType, itemId }: { eventType: string; itemId: { readonly id: string } }): string {
+  return createHash('sha1').update(`${eventType} ${itemId.id}`).digest('base64').slice(0, 12);
+}

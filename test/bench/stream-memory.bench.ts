@@ -1,0 +1,79 @@
+import type { SandboxAnswer } from './sandbox-process.js';
+import { deploy, flowWith, MEASURED, printRow, withNodeRed, withSandbox, type BenchRuntime } from './parts.js';
+
+/** Idle nodes. */
+const IDLE = [1, 100, 1000];
+const WARM_UP = 100;
+
+/**
+ * Memory that each idle ews-stream node takes, over plain HTTP, with everything that belongs to it: the node, its engine,
+ * its position and its stream. With a connection each (an account each), and on connections that they share.
+ */
+export async function run(): Promise<void> {
+  printRow('idle nodes', 'connections', 'KiB resident each', 'KiB heap each');
+  await withNodeRed(async (runtime) => {
+    await withSandbox({ eventsPerNotification: 50 }, async (_sandbox, address) => {
+      for (const shared of [true, false]) {
+        // What the first nodes take is Node-RED's and the package's own.
+        const all = connected(runtime.RED, WARM_UP);
+        await deploy(runtime.port, nodes(address, WARM_UP, shared));
+        await all;
+        await deploy(runtime.port, []);
+        for (const count of IDLE) await memory(runtime, address, count, shared);
+      }
+    });
+  });
+}
+
+async function memory({ RED, port }: BenchRuntime, address: SandboxAnswer, count: number, shared: boolean) {
+  const before = await settled();
+  const all = connected(RED, count);
+  await deploy(port, nodes(address, count, shared));
+  await all;
+  const { rss, heapUsed } = await settled();
+  const each = (bytes: number) => (bytes / 1024 / count).toFixed(1);
+  const connections = shared ? Math.ceil(count / 200) : count;
+  printRow(String(count), String(connections), each(rss - before.rss), each(heapUsed - before.heapUsed));
+  await deploy(port, []);
+}
+
+/** Memory when what is under way is over and what is unused is gone. */
+async function settled(): Promise<NodeJS.MemoryUsage> {
+  for (let round = 0; round < 5; round += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    global.gc?.();
+  }
+  return process.memoryUsage();
+}
+
+/** Resolves when so many nodes show that they are connected. */
+function connected(RED: BenchRuntime['RED'], count: number): Promise<void> {
+  const ready = new Set<string>();
+  return new Promise((resolve) => {
+    const look = ({ id, status }: { id: string; status?: { fill?: string } }) => {
+      if (status?.fill === 'green') ready.add(id);
+      else ready.delete(id);
+      if (ready.size < count) return;
+      RED.events.off('node-status', look);
+      resolve();
+    };
+    RED.events.on('node-status', look);
+  });
+}
+
+function nodes(address: SandboxAnswer, count: number, shared: boolean): object[] {
+  const flow = flowWith(address, { type: 'ews-stream', connectionTimeout: '30' }) as { id: string; type: string }[];
+  const [node] = flow.filter(({ id }) => id === MEASURED);
+  const account = flow.find(({ type }) => type === 'ews-account');
+  const rest = flow.filter((one) => one !== node && (one !== account || shared));
+  const all = Array.from({ length: count }, (_, at) => {
+    const mine = { ...node, id: `${MEASURED}${at}` };
+    return shared
+      ? [mine]
+      : [
+          { ...mine, account: `account${at}` },
+          { ...account, id: `account${at}` },
+        ];
+  });
+  return [...rest, ...all.flat()];
+}

@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { INBOX, NEW_MAIL } from '../support/pull-lab.js';
+import { StreamLab } from '../support/stream-lab.js';
+import { ioTurns, until } from '../support/wait.js';
+
+describe('grommunio’s streams', () => {
+  let lab: StreamLab;
+
+  beforeEach(async () => {
+    lab = await StreamLab.open({ character: 'grommunio' });
+  });
+  afterEach(async () => {
+    await lab.close();
+  });
+
+  const opened = () => lab.base.requests.filter((operation) => operation === 'GetStreamingEvents').length;
+  const subscribed = () => lab.base.requests.filter((operation) => operation === 'Subscribe').length;
+
+  it('are opened again at their end, though their minutes are long, in silence', async () => {
+    const { told } = await lab.connected({ connectionTimeout: 1 });
+    const before = subscribed();
+    await lab.untilAfter(() => opened() === 5, 1000);
+    const sent = lab.deliver(2);
+    await lab.untilAfter(() => told.items.length === 2, 500);
+    assert.deepEqual(told.items, sent);
+    assert.equal(subscribed(), before);
+    assert.deepEqual([...told.errors, ...told.gaps], []);
+  });
+
+  it('are not fought for: another reader is given way once, then somebody has to say who shall have them', async () => {
+    const { engine, told } = await lab.connected();
+    const takeOver = async () => {
+      const id = engine.subscriptionId;
+      const { client } = await lab.base.account().connect();
+      const stream = await client.openStream({ subscriptionIds: [id], connectionTimeoutMinutes: 30 });
+      await lab.untilAfter(() => engine.subscriptionId !== id || told.current === 'stopped', 500);
+      void stream.end();
+    };
+    await lab.clock.advance(60_000);
+    await takeOver();
+    await lab.untilAfter(() => told.current === 'connected' && lab.sandbox.streamCount > 0, 100);
+    const sent = lab.deliver(1);
+    await lab.untilAfter(() => told.items.length === 1, 500);
+    assert.deepEqual(told.items, sent);
+    await takeOver();
+    await lab.untilAfter(() => told.current === 'stopped', 100);
+    assert.equal(told.errors.at(-1)?.code, 'EWS_STREAM_CONTESTED');
+  });
+
+  it('of a subscription that is gone begin anew', async () => {
+    const { engine, told } = await lab.connected();
+    const id = engine.subscriptionId;
+    await lab.base.account().endSubscription({ subscriptionId: id, mailbox: '', access: 'delegate' });
+    await lab.untilAfter(() => engine.subscriptionId !== id && told.current === 'connected', 500);
+    const sent = lab.deliver(1);
+    await lab.untilAfter(() => told.items.length === 1, 500);
+    assert.deepEqual(told.items, sent);
+  });
+
+  it('trust no id of before where the server may have restarted: it may mean another subscription by now', async () => {
+    const session = lab.session();
+    const inbox = session.run();
+    const drafts = session.run({
+      description: { ...NEW_MAIL, folders: [{ id: 'drafts', name: 'Drafts' }], events: ['Created'] },
+      keeper: inbox.keeperFor('drafts'),
+    });
+    for (const one of [inbox, drafts]) await lab.untilConnected(one);
+    await lab.sandbox.stop();
+    // Long enough for an attempt of each.
+    await lab.untilAfter(() => [inbox, drafts].every(({ engine }) => engine.subscriptionId === ''), 200);
+    const { length } = lab.base.requests;
+    await lab.sandbox.start();
+    await lab.untilAfter(
+      () => lab.sandbox.streamCount === 2 && [inbox, drafts].every(({ told }) => told.current === 'connected'),
+      500,
+    );
+    const after = lab.base.requests.slice(length);
+    assert.deepEqual(after.filter((operation) => operation !== 'GetFolder').slice(0, 1), ['Subscribe']);
+    const mail = lab.deliver(1);
+    const draft = lab.sandbox.mailbox().create({ subject: 'draft' }).id;
+    await lab.untilAfter(() => inbox.told.items.length === 1 && drafts.told.items.length === 1, 500);
+    assert.deepEqual([inbox.told.items, drafts.told.items], [mail, [draft]]);
+    for (const { told } of [inbox, drafts]) assert.deepEqual(told.gaps, [], 'nothing happened meanwhile');
+  });
+
+  it('never tell of folders that may not be read, so that is found out otherwise', async () => {
+    lab.sandbox.addMailbox('other@sandbox.example');
+    const { told } = lab.session().run({ description: { ...INBOX, mailbox: 'other@sandbox.example' } });
+    await until(() => told.current === 'stopped');
+    await ioTurns(5);
+    assert.deepEqual(
+      told.errors.map(({ code }) => code),
+      ['ErrorAccessDenied'],
+    );
+    assert.equal(opened(), 0);
+  });
+});

@@ -1,0 +1,67 @@
+import type { ServerResponse } from 'node:http';
+import { subscribed, unsubscribed } from './answers.js';
+import { answerXml, bodyOf, serve, type TestServer } from './http-server.js';
+
+/** Events in an envelope, as many as Exchange puts into one. */
+const EVENTS = 50;
+
+export interface Firehose extends TestServer {
+  /** Bytes of streams that were handed to the system so far. */
+  written(): number;
+}
+
+/** A server that writes events into a stream as fast as it can, until so many bytes were written; then it closes it. */
+export async function startFirehose(bytes: number): Promise<Firehose> {
+  let written = 0;
+  const stream = async (response: ServerResponse) => {
+    response.writeHead(200, { 'content-type': 'text/xml; charset=utf-8' });
+    for (let count = 0; !response.destroyed && written < bytes; count += EVENTS) {
+      const envelope = envelopeOf(notificationOf(count));
+      written += envelope.length;
+      if (!response.write(envelope)) await drained(response);
+    }
+    response.end(envelopeOf('<m:ConnectionStatus>Closed</m:ConnectionStatus>'));
+  };
+  const server = await serve((request, response) => {
+    void bodyOf(request).then((body) => {
+      if (body.includes('m:GetStreamingEvents>')) void stream(response);
+      else answerXml(response, body.includes('m:Subscribe>') ? subscribed('one', 'AAAA') : unsubscribed());
+    });
+  });
+  return { ...server, written: () => written };
+}
+
+/** Resolves when more can be written, or nothing any more. */
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      response.off('drain', done).off('close', done);
+      resolve();
+    };
+    response.on('drain', done).on('close', done);
+  });
+}
+
+function envelopeOf(content: string): string {
+  return (
+    '<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body><m:GetStreamingEventsResponse' +
+    ' xmlns:m="http://schemas.microsoft.com/exchange/services/2006/messages"' +
+    ' xmlns:t="http://schemas.microsoft.com/exchange/services/2006/types"><m:ResponseMessages>' +
+    '<m:GetStreamingEventsResponseMessage ResponseClass="Success"><m:ResponseCode>NoError</m:ResponseCode>' +
+    `${content}</m:GetStreamingEventsResponseMessage></m:ResponseMessages></m:GetStreamingEventsResponse></soap:Body></soap:Envelope>`
+  );
+}
+
+function notificationOf(first: number): string {
+  const now = new Date().toISOString();
+  const events = Array.from(
+    { length: EVENTS },
+    (_, at) =>
+      `<t:NewMailEvent><t:TimeStamp>${now}</t:TimeStamp><t:ItemId Id="${String(first + at).padStart(152, 'A')}"` +
+      ` ChangeKey="CQAAAA=="/><t:ParentFolderId Id="${'B'.repeat(120)}" ChangeKey="AQAAAA=="/></t:NewMailEvent>`,
+  );
+  return (
+    '<m:Notifications><m:Notification><t:SubscriptionId>one</t:SubscriptionId><t:MoreEvents>false</t:MoreEvents>' +
+    `${events.join('')}</m:Notification></m:Notifications>`
+  );
+}
