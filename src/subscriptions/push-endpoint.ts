@@ -41,7 +41,7 @@ export class PushEndpoint {
     next: () => void,
   ): Promise<void> {
     try {
-      const reply = this.desk.knows(path) ? await this.#reply(request, path, token) : undefined;
+      const reply = await this.#reply(request, path, token);
       if (reply === undefined) next();
       else answer(response, reply);
     } catch (error) {
@@ -52,11 +52,10 @@ export class PushEndpoint {
 
   /** `undefined` where nobody listens at the path. */
   async #reply(request: IncomingMessage, path: string, token: string): Promise<SubscriptionStatus | undefined> {
-    const { method = '' } = request;
-    if (method !== 'POST') throw wrongMethod();
-    const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
-    if (!XML_TYPES.includes(type)) {
-      throw new HttpRefusal(415, 'This address takes EWS notifications only, which are text/xml.');
+    const problem = problemOf(request);
+    if (problem) {
+      if (this.desk.knows(path)) throw problem;
+      return undefined;
     }
     const place = await this.desk.find(path, token);
     if (place === 'unknown-path') return undefined;
@@ -69,6 +68,14 @@ export class PushEndpoint {
     if (reply === 'later') throw later();
     return reply;
   }
+}
+
+/** What can be told before anything is read. */
+function problemOf({ method, headers }: IncomingMessage): HttpRefusal | undefined {
+  if (method !== 'POST') return wrongMethod();
+  const type = (headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+  if (XML_TYPES.includes(type)) return undefined;
+  return new HttpRefusal(415, 'This address takes EWS notifications only, which are text/xml.');
 }
 
 function answer(response: ServerResponse, status: SubscriptionStatus): void {
