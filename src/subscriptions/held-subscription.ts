@@ -12,6 +12,7 @@ import { contextOf, type AccountConnection, type AccountLink, type EndableSubscr
 import { catchUpByTime } from './catch-up-by-time.js';
 import type { EngineListener, GapReason } from './engine-listener.js';
 import { NamedFolders } from './named-folders.js';
+import { PresentFolders } from './present-folders.js';
 import type { PositionKeeper } from './position-keeper.js';
 import { POSITION_FORMAT, type AdoptedSubscription, type PositionRecord } from './position-record.js';
 import { sameSubscription, scopeOf, type SubscriptionDescription } from './subscription-description.js';
@@ -54,6 +55,7 @@ export interface HeldSubscriptionOptions {
 /** A pull or push subscription on the server together with its position: restored, made, moved on, given up. */
 export class HeldSubscription {
   readonly #options: HeldSubscriptionOptions;
+  readonly #present: PresentFolders;
   readonly #folders: NamedFolders;
   #connection: AccountConnection | undefined;
   #id: string | undefined;
@@ -76,7 +78,9 @@ export class HeldSubscription {
 
   constructor(options: HeldSubscriptionOptions) {
     this.#options = options;
-    this.#folders = new NamedFolders(options.account, options.description);
+    const { account, description, listener } = options;
+    this.#present = new PresentFolders(account, description, listener);
+    this.#folders = new NamedFolders(account, description, this.#present);
   }
 
   get id(): string | undefined {
@@ -130,7 +134,7 @@ export class HeldSubscription {
     const began = (record.subscriptionId ?? record.watermark ?? record.upTo) !== undefined;
     if (began) this.#interrupted = 'no-watermark';
     const same = sameSubscription(record.about, description) && (delivery.fits?.(record) ?? true);
-    const reusable = missed === 'recover' && same;
+    const reusable = missed === 'recover' && !record.partial && same;
     if (record.subscriptionId !== undefined && !reusable) {
       void delivery.end({ ...record.about, subscriptionId: record.subscriptionId });
     }
@@ -178,7 +182,7 @@ export class HeldSubscription {
       listener.skipped(upTo, this.#beganAt);
       this.#upTo = this.#beganAt;
     } else {
-      const ask = { connection, account, description, signal };
+      const ask = { connection, account, description: this.#present.description, signal };
       const until = await catchUpByTime(ask, {
         reason,
         upTo,
@@ -206,12 +210,14 @@ export class HeldSubscription {
     const { account, description, delivery } = this.#options;
     const all = this.#folders.wantAll(connection);
     const from = this.#watermark;
-    const request = await delivery.request({
-      scope: all ? { allFolders: true } : scopeOf(description),
-      events: description.events,
-      ...(from === undefined ? {} : { watermark: from }),
+    const answer = await this.#present.around(connection, signal, async (present) => {
+      const request = await delivery.request({
+        scope: all ? { allFolders: true } : scopeOf(present),
+        events: description.events,
+        ...(from === undefined ? {} : { watermark: from }),
+      });
+      return connection.client.call(subscribe, request, contextOf(description, account.email, signal));
     });
-    const answer = await connection.client.call(subscribe, request, contextOf(description, account.email, signal));
     const { subscriptionId, watermark } = answer.response;
     connection.traits.watermarks = watermark !== undefined;
     if (all || !this.#folders.wantAll(connection)) return answer;
@@ -231,8 +237,13 @@ export class HeldSubscription {
   }
 
   /** Looks up what {@link wanted} will need. Throws an `EwsError`. */
-  prepare(connection: AccountConnection, signal: AbortSignal): Promise<void> {
-    return this.#folders.prepare(connection, signal);
+  async prepare(connection: AccountConnection, signal: AbortSignal): Promise<void> {
+    if (this.#present.isDue && (await this.#present.cameBack(connection, signal))) {
+      this.#folders.lookUpAnew();
+      await this.giveUp();
+      await this.open(connection, signal);
+    }
+    await this.#folders.prepare(connection, signal);
   }
 
   #answered(): void {
@@ -349,6 +360,7 @@ export class HeldSubscription {
       ...savedTold(this.#told),
       ...(this.#paused ? { paused: true } : {}),
       ...delivery.kept?.(),
+      ...(this.#present.isPartial ? { partial: true } : {}),
       ...(adopted ? { adopted } : {}),
     };
     await keeper.save(record);
