@@ -5,7 +5,7 @@ import type { AccountLink } from './account-link.js';
 import { BackOff } from './back-off.js';
 import { catchUpByTime } from './catch-up-by-time.js';
 import type { EngineListener, GapReason } from './engine-listener.js';
-import type { Missed } from './held-subscription.js';
+import type { Missed } from './held-delivery.js';
 import { HoldBack } from './hold-back.js';
 import { replay, takeBookmark } from './replay.js';
 import { inTurn } from './replay-turns.js';

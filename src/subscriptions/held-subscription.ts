@@ -1,46 +1,17 @@
 import type { EwsError } from '../protocol/ews-error.js';
 import type { MailboxEvent } from '../protocol/mailbox-event.js';
-import {
-  subscribe,
-  type SubscribeRequest,
-  type SubscribeResponse,
-  type SubscriptionScope,
-} from '../protocol/subscribe.js';
-import type { EventType } from '../protocol/event-type.js';
+import { subscribe, type SubscribeResponse } from '../protocol/subscribe.js';
 import type { EwsAnswer } from '../transport/ews-client.js';
-import { contextOf, type AccountConnection, type AccountLink, type EndableSubscription } from './account-link.js';
+import { contextOf, type AccountConnection, type AccountLink } from './account-link.js';
 import { catchUpByTime } from './catch-up-by-time.js';
 import type { EngineListener, GapReason } from './engine-listener.js';
+import type { HeldDelivery, Missed } from './held-delivery.js';
 import { NamedFolders } from './named-folders.js';
-import { PresentFolders } from './present-folders.js';
+import { folderCameBack, PresentFolders } from './present-folders.js';
 import type { PositionKeeper } from './position-keeper.js';
 import { POSITION_FORMAT, type AdoptedSubscription, type PositionRecord } from './position-record.js';
 import { sameSubscription, scopeOf, type SubscriptionDescription } from './subscription-description.js';
 import { foundLog, restoreTold, savedTold, ToldLog } from './told-log.js';
-
-/** What to do about events of a time in which nobody listened. */
-export type Missed = 'recover' | 'skip';
-
-/** What a request for a subscription holds whatever its delivery. */
-export interface CommonSubscribe {
-  readonly scope: SubscriptionScope;
-  readonly events: readonly EventType[];
-  readonly watermark?: string;
-}
-
-/** What tells the deliveries apart whose subscriptions have watermarks. */
-export interface HeldDelivery {
-  /** The whole request for a subscription; called for each one that is made. */
-  request(common: CommonSubscribe): SubscribeRequest | Promise<SubscribeRequest>;
-  /** Ends a subscription that is not wanted any more. */
-  end(subscription: EndableSubscription): Promise<void>;
-  /** Whether the subscription of an earlier run, about the same folders and events, still fits. */
-  fits?(record: PositionRecord): boolean;
-  /** How long a subscription lives for which nobody asks, in milliseconds, where that ends it. */
-  readonly lifetimeMs?: number;
-  /** What is kept beside the position. */
-  kept?(): Pick<PositionRecord, 'push'>;
-}
 
 export interface HeldSubscriptionOptions {
   readonly account: AccountLink;
@@ -241,7 +212,7 @@ export class HeldSubscription {
     if (this.#present.isDue && (await this.#present.cameBack(connection, signal))) {
       this.#folders.lookUpAnew();
       await this.giveUp();
-      await this.open(connection, signal);
+      throw folderCameBack();
     }
     await this.#folders.prepare(connection, signal);
   }
@@ -260,7 +231,8 @@ export class HeldSubscription {
   lost(error: EwsError): void {
     this.#id = undefined;
     this.#interrupted = error.action === 'resubscribe-and-catch-up' ? 'events-missed' : 'no-watermark';
-    if (this.#options.missed === 'skip' && !this.#hasRunOut()) this.#watermark = undefined;
+    const isInterruption = error.code !== folderCameBack().code && !this.#hasRunOut();
+    if (this.#options.missed === 'skip' && isInterruption) this.#watermark = undefined;
   }
 
   /** Whether nobody has asked for so long that the subscription ran out: that is no interruption, however long it is. */

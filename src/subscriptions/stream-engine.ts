@@ -7,7 +7,7 @@ import { CatchUp } from './catch-up.js';
 import { Contest } from './contest.js';
 import type { EngineListener } from './engine-listener.js';
 import { NamedFolders } from './named-folders.js';
-import type { Missed } from './held-subscription.js';
+import type { Missed } from './held-delivery.js';
 import type { PositionKeeper } from './position-keeper.js';
 import { folderCameBack, PresentFolders } from './present-folders.js';
 import { idNotTrusted } from './id-not-trusted.js';
@@ -61,8 +61,7 @@ export class StreamEngine implements LoopSteps, StreamMember {
     this.owner = owner;
     this.connectionTimeout = connectionTimeout;
     this.#loop = new SubscriptionLoop(account.clock, account.random, this, listener);
-    const remembered = adopted && rememberedOf(adopted);
-    this.#position = new StreamPosition(keeper, description, account.clock, remembered);
+    this.#position = new StreamPosition(keeper, description, account.clock, adopted && rememberedOf(adopted));
     this.#catchUp = new CatchUp({
       ...options,
       get description() {
@@ -134,7 +133,7 @@ export class StreamEngine implements LoopSteps, StreamMember {
     await this.#step(() => this.#loop.close());
     if (!this.#restored) return;
     if (!keep) await this.#end();
-    await this.#position.save();
+    await this.#position.close();
   }
 
   /** Ends the engine and forgets its position. */

@@ -235,6 +235,12 @@ export class StreamPosition {
     await this.#keeper.save(record);
   }
 
+  /** Saves it for the last time; what comes after may save another one. */
+  async close(): Promise<void> {
+    await this.save();
+    this.#keeper.close();
+  }
+
   /** Forgets the position for good: what is still under way does not bring it back. */
   async remove(): Promise<void> {
     this.#removed = true;
