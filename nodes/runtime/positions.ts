@@ -1,8 +1,12 @@
 import { join } from 'node:path';
 import type { NodeAPI, NodeContextData } from 'node-red';
+import { systemClock } from '../../src/clock.js';
 import { ContextPositionStore, type KeyValueStore } from '../../src/subscriptions/context-position-store.js';
 import { FilePositionStore } from '../../src/subscriptions/file-position-store.js';
+import { DirectoryWatch } from '../../src/subscriptions/directory-watch.js';
+import { removeOrphans } from '../../src/subscriptions/orphans.js';
 import type { PositionStore } from '../../src/subscriptions/position-store.js';
+import { Texts } from './texts.js';
 
 /** The folder in Node-RED's user directory that holds positions. */
 export function positionsDirectory(red: NodeAPI): string {
@@ -14,12 +18,41 @@ export type StoreChoice =
 
 /** The store that a node is set to: files, or a context store of that name. */
 export function choosePositionStore(red: NodeAPI, name: string, globalContext: NodeContextData): StoreChoice {
-  if (name === '') return { store: new FilePositionStore(positionsDirectory(red)), memoryOnly: false };
+  if (name === '') {
+    const directory = positionsDirectory(red);
+    lookAfter(red, directory);
+    return { store: new FilePositionStore(directory), memoryOnly: false };
+  }
   const stores = contextStores(red);
   const module = stores.get(name);
   // Node-RED itself would use its default store in silence.
   if (module === undefined) return { missing: name };
   return { store: new ContextPositionStore(keyValueStore(globalContext, name)), memoryOnly: module === 'memory' };
+}
+
+const lookedAfter = new Set<string>();
+
+/** Once for each start of Node-RED: whether another one uses the directory, and whether there is something in it for nobody. */
+function lookAfter(red: NodeAPI, directory: string): void {
+  if (lookedAfter.has(directory)) return;
+  lookedAfter.add(directory);
+  const texts = new Texts(red);
+  const watch = new DirectoryWatch(directory, systemClock, ({ pid, host }) => {
+    red.log.warn(texts.text('position.shared', { directory, pid, host }));
+  });
+  watch.start();
+  process.once('exit', () => {
+    watch.leave();
+  });
+  red.events.once('flows:started', () => {
+    const nodes = new Set<string>();
+    red.nodes.eachNode(({ id }) => {
+      nodes.add(id);
+    });
+    // A node inside an instance of a subflow is named after the instance: "<instance>-<node>".
+    const exists = (node: string) => nodes.has(node) || [...nodes].some((id) => node.startsWith(`${id}-`));
+    void removeOrphans(directory, systemClock, exists);
+  });
 }
 
 /** The context stores of settings.js by name, each with its module, an alias resolved to what it stands for. */

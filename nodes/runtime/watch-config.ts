@@ -1,6 +1,6 @@
 import { EwsError } from '../../src/protocol/ews-error.js';
 import { problemsOfDescriptions, type ConfigurationProblem } from '../../src/subscriptions/configuration-problem.js';
-import type { Missed } from '../../src/subscriptions/held-subscription.js';
+import type { Missed } from '../../src/subscriptions/held-delivery.js';
 import type { SubscriptionDescription } from '../../src/subscriptions/subscription-description.js';
 import { readEvents, readFolders } from '../../src/subscriptions/subscribe-request.js';
 import { booleanOf, textOf, type RawConfig } from './config-values.js';

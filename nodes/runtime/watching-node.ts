@@ -3,7 +3,7 @@ import { toEwsError } from '../../src/protocol/ews-error.js';
 import type { ConfigurationProblem } from '../../src/subscriptions/configuration-problem.js';
 import type { Engine } from '../../src/subscriptions/engine.js';
 import type { EngineListener } from '../../src/subscriptions/engine-listener.js';
-import type { Missed } from '../../src/subscriptions/held-subscription.js';
+import type { Missed } from '../../src/subscriptions/held-delivery.js';
 import { endLeftOver } from '../../src/subscriptions/left-over.js';
 import { PositionKeeper } from '../../src/subscriptions/position-keeper.js';
 import type { PositionKey } from '../../src/subscriptions/position-record.js';

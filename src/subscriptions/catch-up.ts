@@ -5,9 +5,10 @@ import type { AccountLink } from './account-link.js';
 import { BackOff } from './back-off.js';
 import { catchUpByTime } from './catch-up-by-time.js';
 import type { EngineListener, GapReason } from './engine-listener.js';
-import type { Missed } from './held-subscription.js';
+import type { Missed } from './held-delivery.js';
 import { HoldBack } from './hold-back.js';
 import { replay, takeBookmark } from './replay.js';
+import { inTurn } from './replay-turns.js';
 import type { StreamPosition } from './stream-position.js';
 import type { SubscriptionDescription } from './subscription-description.js';
 
@@ -120,9 +121,11 @@ export class CatchUp {
       if (why === undefined) break;
       this.#missing = undefined;
       try {
-        const { watermark } = this.#options.position;
-        if (watermark === undefined) await this.#findByTime(why, signal);
-        else await this.#replay(watermark, signal, backOff);
+        await inTurn(this.#options.account, signal, async () => {
+          const { watermark } = this.#options.position;
+          if (watermark === undefined) await this.#findByTime(why, signal);
+          else await this.#replay(watermark, signal, backOff);
+        });
       } catch (thrown) {
         this.#missing = why;
         if (!isOver()) await this.#trouble(toEwsError(thrown), backOff, signal);

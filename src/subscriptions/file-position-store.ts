@@ -11,7 +11,8 @@ import {
 } from './position-record.js';
 import { keyDigest, nodeDigest, type PositionStore } from './position-store.js';
 
-const SUFFIX = '.position.json';
+/** How the files of positions end. */
+export const POSITION_SUFFIX = '.position.json';
 /** A temporary file that is so much older than the last change of the directory is nobody's, in milliseconds. */
 const LEFT_OVER_MS = 60_000;
 
@@ -26,7 +27,7 @@ export class FilePositionStore implements PositionStore {
   }
 
   async load(key: PositionKey): Promise<PositionRecord | undefined> {
-    await this.#clean(keyDigest(key) + SUFFIX);
+    await this.#clean(keyDigest(key) + POSITION_SUFFIX);
     return this.#read(this.#path(key));
   }
 
@@ -56,10 +57,10 @@ export class FilePositionStore implements PositionStore {
     report: (problem: PositionError) => void = () => undefined,
   ): Promise<PositionRecord[]> {
     const prefix = nodeDigest(node);
-    const excepted = new Set(except.map((key) => keyDigest(key) + SUFFIX));
+    const excepted = new Set(except.map((key) => keyDigest(key) + POSITION_SUFFIX));
     const records: PositionRecord[] = [];
     for (const name of await this.#names()) {
-      if (!name.startsWith(prefix) || !name.endsWith(SUFFIX) || excepted.has(name)) continue;
+      if (!name.startsWith(prefix) || !name.endsWith(POSITION_SUFFIX) || excepted.has(name)) continue;
       try {
         const record = await this.#read(join(this.#directory, name));
         if (record?.node === node) records.push(record);
@@ -71,7 +72,7 @@ export class FilePositionStore implements PositionStore {
   }
 
   #path(key: PositionKey): string {
-    return join(this.#directory, keyDigest(key) + SUFFIX);
+    return join(this.#directory, keyDigest(key) + POSITION_SUFFIX);
   }
 
   /** Removes what a process that was killed in the middle of writing left beside a position. Never rejects. */

@@ -1,4 +1,3 @@
-import { isDistinguishedFolder } from '../protocol/distinguished-folder.js';
 import { getFolder } from '../protocol/get-folder.js';
 import type { MailboxEvent } from '../protocol/mailbox-event.js';
 import { contextOf, type AccountConnection, type AccountLink } from './account-link.js';
@@ -30,10 +29,9 @@ export class FolderFilter {
     signal: AbortSignal,
   ): Promise<FolderFilter> {
     const ids = description.folders.map(({ id }) => id);
-    const names = ids.filter(isDistinguishedFolder).map((id) => ({ id }));
-    if (names.length === 0) return new FolderFilter(ids);
+    const folders = ids.map((id) => ({ id }));
     const context = contextOf(description, account.email, signal);
-    const { response } = await connection.client.call(getFolder, { folders: names, shape: 'IdOnly' }, context);
+    const { response } = await connection.client.call(getFolder, { folders, shape: 'IdOnly' }, context);
     const found = response.map((result) => {
       if ('error' in result) throw result.error;
       return result.folder.folderId.id;

@@ -1,45 +1,17 @@
 import type { EwsError } from '../protocol/ews-error.js';
 import type { MailboxEvent } from '../protocol/mailbox-event.js';
-import {
-  subscribe,
-  type SubscribeRequest,
-  type SubscribeResponse,
-  type SubscriptionScope,
-} from '../protocol/subscribe.js';
-import type { EventType } from '../protocol/event-type.js';
+import { subscribe, type SubscribeResponse } from '../protocol/subscribe.js';
 import type { EwsAnswer } from '../transport/ews-client.js';
-import { contextOf, type AccountConnection, type AccountLink, type EndableSubscription } from './account-link.js';
+import { contextOf, type AccountConnection, type AccountLink } from './account-link.js';
 import { catchUpByTime } from './catch-up-by-time.js';
 import type { EngineListener, GapReason } from './engine-listener.js';
+import type { HeldDelivery, Missed } from './held-delivery.js';
 import { NamedFolders } from './named-folders.js';
+import { folderCameBack, PresentFolders } from './present-folders.js';
 import type { PositionKeeper } from './position-keeper.js';
 import { POSITION_FORMAT, type AdoptedSubscription, type PositionRecord } from './position-record.js';
 import { sameSubscription, scopeOf, type SubscriptionDescription } from './subscription-description.js';
 import { foundLog, restoreTold, savedTold, ToldLog } from './told-log.js';
-
-/** What to do about events of a time in which nobody listened. */
-export type Missed = 'recover' | 'skip';
-
-/** What a request for a subscription holds whatever its delivery. */
-export interface CommonSubscribe {
-  readonly scope: SubscriptionScope;
-  readonly events: readonly EventType[];
-  readonly watermark?: string;
-}
-
-/** What tells the deliveries apart whose subscriptions have watermarks. */
-export interface HeldDelivery {
-  /** The whole request for a subscription; called for each one that is made. */
-  request(common: CommonSubscribe): SubscribeRequest | Promise<SubscribeRequest>;
-  /** Ends a subscription that is not wanted any more. */
-  end(subscription: EndableSubscription): Promise<void>;
-  /** Whether the subscription of an earlier run, about the same folders and events, still fits. */
-  fits?(record: PositionRecord): boolean;
-  /** How long a subscription lives for which nobody asks, in milliseconds, where that ends it. */
-  readonly lifetimeMs?: number;
-  /** What is kept beside the position. */
-  kept?(): Pick<PositionRecord, 'push'>;
-}
 
 export interface HeldSubscriptionOptions {
   readonly account: AccountLink;
@@ -54,6 +26,7 @@ export interface HeldSubscriptionOptions {
 /** A pull or push subscription on the server together with its position: restored, made, moved on, given up. */
 export class HeldSubscription {
   readonly #options: HeldSubscriptionOptions;
+  readonly #present: PresentFolders;
   readonly #folders: NamedFolders;
   #connection: AccountConnection | undefined;
   #id: string | undefined;
@@ -76,7 +49,9 @@ export class HeldSubscription {
 
   constructor(options: HeldSubscriptionOptions) {
     this.#options = options;
-    this.#folders = new NamedFolders(options.account, options.description);
+    const { account, description, listener } = options;
+    this.#present = new PresentFolders(account, description, listener);
+    this.#folders = new NamedFolders(account, description, this.#present);
   }
 
   get id(): string | undefined {
@@ -130,7 +105,7 @@ export class HeldSubscription {
     const began = (record.subscriptionId ?? record.watermark ?? record.upTo) !== undefined;
     if (began) this.#interrupted = 'no-watermark';
     const same = sameSubscription(record.about, description) && (delivery.fits?.(record) ?? true);
-    const reusable = missed === 'recover' && same;
+    const reusable = missed === 'recover' && !record.partial && same;
     if (record.subscriptionId !== undefined && !reusable) {
       void delivery.end({ ...record.about, subscriptionId: record.subscriptionId });
     }
@@ -178,7 +153,7 @@ export class HeldSubscription {
       listener.skipped(upTo, this.#beganAt);
       this.#upTo = this.#beganAt;
     } else {
-      const ask = { connection, account, description, signal };
+      const ask = { connection, account, description: this.#present.description, signal };
       const until = await catchUpByTime(ask, {
         reason,
         upTo,
@@ -206,12 +181,14 @@ export class HeldSubscription {
     const { account, description, delivery } = this.#options;
     const all = this.#folders.wantAll(connection);
     const from = this.#watermark;
-    const request = await delivery.request({
-      scope: all ? { allFolders: true } : scopeOf(description),
-      events: description.events,
-      ...(from === undefined ? {} : { watermark: from }),
+    const answer = await this.#present.around(connection, signal, async (present) => {
+      const request = await delivery.request({
+        scope: all ? { allFolders: true } : scopeOf(present),
+        events: description.events,
+        ...(from === undefined ? {} : { watermark: from }),
+      });
+      return connection.client.call(subscribe, request, contextOf(description, account.email, signal));
     });
-    const answer = await connection.client.call(subscribe, request, contextOf(description, account.email, signal));
     const { subscriptionId, watermark } = answer.response;
     connection.traits.watermarks = watermark !== undefined;
     if (all || !this.#folders.wantAll(connection)) return answer;
@@ -231,8 +208,13 @@ export class HeldSubscription {
   }
 
   /** Looks up what {@link wanted} will need. Throws an `EwsError`. */
-  prepare(connection: AccountConnection, signal: AbortSignal): Promise<void> {
-    return this.#folders.prepare(connection, signal);
+  async prepare(connection: AccountConnection, signal: AbortSignal): Promise<void> {
+    if (this.#present.isDue && (await this.#present.cameBack(connection, signal))) {
+      this.#folders.lookUpAnew();
+      await this.giveUp();
+      throw folderCameBack();
+    }
+    await this.#folders.prepare(connection, signal);
   }
 
   #answered(): void {
@@ -249,7 +231,8 @@ export class HeldSubscription {
   lost(error: EwsError): void {
     this.#id = undefined;
     this.#interrupted = error.action === 'resubscribe-and-catch-up' ? 'events-missed' : 'no-watermark';
-    if (this.#options.missed === 'skip' && !this.#hasRunOut()) this.#watermark = undefined;
+    const isInterruption = error.code !== folderCameBack().code && !this.#hasRunOut();
+    if (this.#options.missed === 'skip' && isInterruption) this.#watermark = undefined;
   }
 
   /** Whether nobody has asked for so long that the subscription ran out: that is no interruption, however long it is. */
@@ -349,6 +332,7 @@ export class HeldSubscription {
       ...savedTold(this.#told),
       ...(this.#paused ? { paused: true } : {}),
       ...delivery.kept?.(),
+      ...(this.#present.isPartial ? { partial: true } : {}),
       ...(adopted ? { adopted } : {}),
     };
     await keeper.save(record);

@@ -3,6 +3,7 @@ import type { MailboxEvent } from '../protocol/mailbox-event.js';
 import { contextOf, type AccountConnection, type AccountLink } from './account-link.js';
 import { ChangedItems } from './changed-items.js';
 import { FolderFilter, wantsAllFolders } from './folder-filter.js';
+import type { PresentFolders } from './present-folders.js';
 import type { SubscriptionDescription } from './subscription-description.js';
 
 /**
@@ -15,12 +16,14 @@ export class NamedFolders {
   readonly #account: AccountLink;
   readonly #description: SubscriptionDescription;
   readonly #changed: ChangedItems;
+  readonly #present: PresentFolders;
   #filter: FolderFilter | undefined;
   #allowed = false;
 
-  constructor(account: AccountLink, description: SubscriptionDescription) {
+  constructor(account: AccountLink, description: SubscriptionDescription, present: PresentFolders) {
     this.#account = account;
     this.#description = description;
+    this.#present = present;
     this.#changed = new ChangedItems(account, description);
   }
 
@@ -34,10 +37,17 @@ export class NamedFolders {
     this.#changed.begin(serverTime);
   }
 
+  /** Other folders are there now. */
+  lookUpAnew(): void {
+    this.#filter = undefined;
+  }
+
   /** Looks up what {@link refine} will need, before events come that would be lost with an error. Throws an `EwsError`. */
   async prepare(connection: AccountConnection, signal: AbortSignal): Promise<void> {
     if (this.wantAll(connection)) {
-      this.#filter ??= await FolderFilter.of(connection, this.#account, this.#description, signal);
+      this.#filter ??= await this.#present.around(connection, signal, (description) =>
+        FolderFilter.of(connection, this.#account, description, signal),
+      );
     } else if (!this.#allowed && connection.traits.watermarks === false && !this.#description.allFolders) {
       await this.#checkRights(connection, signal);
     }
@@ -45,7 +55,7 @@ export class NamedFolders {
 
   /** Servers without watermarks take a subscription to folders that one may not read, and never tell of any event. */
   async #checkRights({ client }: AccountConnection, signal: AbortSignal): Promise<void> {
-    const { mailbox, folders } = this.#description;
+    const { mailbox, folders } = this.#present.description;
     const { response } = await client.call(
       getFolder,
       { folders: folders.map(({ id }) => ({ id })), mailbox, shape: 'IdOnly' },

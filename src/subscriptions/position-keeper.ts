@@ -1,6 +1,10 @@
+import { systemClock, type Clock, type Timer } from '../clock.js';
 import type { PositionProblem } from './engine-listener.js';
 import { PositionError, type PositionKey, type PositionRecord } from './position-record.js';
 import type { PositionStore } from './position-store.js';
+
+/** After a position could not be saved it is tried again, though nothing new has happened, in milliseconds. */
+const RETRY_MS = 30_000;
 
 /**
  * Holds the position of one subscription and saves it. Trouble with saving is reported once, until it works again,
@@ -9,6 +13,7 @@ import type { PositionStore } from './position-store.js';
 export class PositionKeeper {
   readonly key: PositionKey;
   readonly #store: PositionStore;
+  readonly #clock: Clock;
   readonly #report: (problem: PositionProblem) => void;
   #record: PositionRecord | undefined;
   #changes = 0;
@@ -16,11 +21,19 @@ export class PositionKeeper {
   #saving: Promise<void> = Promise.resolve();
   #troubled = false;
   #removed = false;
+  #closed = false;
+  #retry: Timer | undefined;
 
-  constructor(store: PositionStore, key: PositionKey, report: (problem: PositionProblem) => void) {
+  constructor(
+    store: PositionStore,
+    key: PositionKey,
+    report: (problem: PositionProblem) => void,
+    clock: Clock = systemClock,
+  ) {
     this.#store = store;
     this.key = key;
     this.#report = report;
+    this.#clock = clock;
   }
 
   get record(): PositionRecord | undefined {
@@ -52,9 +65,16 @@ export class PositionKeeper {
     await this.#saving;
   }
 
+  /** Tries no more by itself: what comes after may save another position in its place. */
+  close(): void {
+    this.#closed = true;
+    this.#clock.clearTimer(this.#retry);
+  }
+
   /** Forgets the position for good. */
   async remove(): Promise<void> {
     this.#removed = true;
+    this.close();
     this.#record = undefined;
     this.#changes += 1;
     this.#saved = this.#changes;
@@ -74,8 +94,17 @@ export class PositionKeeper {
       this.#troubled = false;
     } catch (error) {
       this.#trouble(error);
+      this.#saveLater();
     }
     this.#saved = change;
+  }
+
+  #saveLater(): void {
+    this.#clock.clearTimer(this.#retry);
+    if (this.#closed) return;
+    this.#retry = this.#clock.setTimer(() => {
+      if (this.#record && this.#troubled) void this.save(this.#record);
+    }, RETRY_MS);
   }
 
   #trouble(error: unknown): void {

@@ -34,6 +34,8 @@ export interface PositionRecord extends PositionKey, SavedTold {
   readonly paused?: boolean;
   /** Push: at which URL the server calls, and what it brought last. */
   readonly push?: PushAddress;
+  /** The subscription lacks folders that were missing when it was made, so it is not used again. */
+  readonly partial?: boolean;
   /** For an adopted subscription: everything needed to carry it on without being asked. */
   readonly adopted?: AdoptedSubscription;
 }
@@ -111,13 +113,13 @@ function isWhole(
   record: Readonly<Record<string, unknown>>,
 ): record is Readonly<Record<string, unknown>> & PositionRecord {
   const { node, mailbox, part, server, subscriptionId, watermark, upTo, toldFrom, incarnation } = record;
-  const { about, sentSince, told, paused, push, adopted } = record;
+  const { about, sentSince, told, paused, partial, push, adopted } = record;
   return (
     [node, mailbox, part, server].every(isText) &&
     [subscriptionId, watermark, upTo, toldFrom, incarnation].every((text) => text === undefined || isText(text)) &&
     isDescription(about) &&
     [sentSince, told].every((list) => list === undefined || isListOf(list, isText)) &&
-    (paused === undefined || typeof paused === 'boolean') &&
+    [paused, partial].every((flag) => flag === undefined || typeof flag === 'boolean') &&
     (push === undefined || isPushAddress(push)) &&
     (adopted === undefined || isAdopted(adopted))
   );

@@ -8,7 +8,8 @@ import { mayHaveLostAnswer, mayHaveRestarted } from '../transport/network-error.
 import { contextOf, type AccountConnection, type AccountLink } from './account-link.js';
 import type { Engine } from './engine.js';
 import type { EngineListener } from './engine-listener.js';
-import { HeldSubscription, type Missed } from './held-subscription.js';
+import type { Missed } from './held-delivery.js';
+import { HeldSubscription } from './held-subscription.js';
 import { idNotTrusted } from './id-not-trusted.js';
 import type { PositionKeeper } from './position-keeper.js';
 import { rememberedOf, type Adoption } from './position-record.js';
@@ -118,6 +119,7 @@ export class PullEngine implements Engine, LoopSteps {
     if (!this.#restored) return;
     if (!keep || this.#held.isProvisional) await this.#held.giveUp();
     await this.#held.save();
+    this.#options.keeper.close();
   }
 
   /** Ends the engine and forgets its position. */

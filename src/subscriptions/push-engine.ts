@@ -6,7 +6,8 @@ import type { SubscribeRequest } from '../protocol/subscribe.js';
 import type { AccountConnection, AccountLink } from './account-link.js';
 import type { Engine } from './engine.js';
 import type { EngineListener } from './engine-listener.js';
-import { HeldSubscription, type CommonSubscribe, type Missed } from './held-subscription.js';
+import type { CommonSubscribe, Missed } from './held-delivery.js';
+import { HeldSubscription } from './held-subscription.js';
 import type { PositionKeeper } from './position-keeper.js';
 import { rememberedOf, type Adoption, type PositionRecord } from './position-record.js';
 import { PushAddressBook } from './push-address-book.js';
@@ -129,6 +130,7 @@ export class PushEngine implements Engine, LoopSteps, PushTarget {
     if (!this.#restored) return;
     if (!keep || this.#held.isProvisional) await this.#held.giveUp();
     await this.#held.save();
+    this.#options.keeper.close();
   }
 
   /** Ends the engine and forgets its position. */

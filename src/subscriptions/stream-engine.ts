@@ -1,4 +1,4 @@
-import { EwsError } from '../protocol/ews-error.js';
+import type { EwsError } from '../protocol/ews-error.js';
 import type { MailboxEvent } from '../protocol/mailbox-event.js';
 import type { Notification } from '../protocol/notification.js';
 import { subscribe } from '../protocol/subscribe.js';
@@ -7,11 +7,13 @@ import { CatchUp } from './catch-up.js';
 import { Contest } from './contest.js';
 import type { EngineListener } from './engine-listener.js';
 import { NamedFolders } from './named-folders.js';
-import type { Missed } from './held-subscription.js';
+import type { Missed } from './held-delivery.js';
 import type { PositionKeeper } from './position-keeper.js';
+import { folderCameBack, PresentFolders } from './present-folders.js';
 import { idNotTrusted } from './id-not-trusted.js';
 import { rememberedOf, type Adoption, type Beginning } from './position-record.js';
 import { takeBookmark } from './replay.js';
+import { notWanted, Ride } from './ride.js';
 import type { StreamHub } from './stream-hub.js';
 import type { StreamMember } from './stream-member.js';
 import { StreamPosition } from './stream-position.js';
@@ -19,8 +21,6 @@ import { mayHaveRestarted } from '../transport/network-error.js';
 import { unlessAborted } from '../transport/unless-aborted.js';
 import { scopeOf, type SubscriptionDescription } from './subscription-description.js';
 import { SubscriptionLoop, type LoopSteps } from './subscription-loop.js';
-
-const notWanted = () => new EwsError('EWS_NETWORK', 'The stream is no longer wanted.');
 
 export interface StreamEngineOptions {
   readonly account: AccountLink;
@@ -44,27 +44,29 @@ export class StreamEngine implements LoopSteps, StreamMember {
   readonly #loop: SubscriptionLoop;
   readonly #position: StreamPosition;
   readonly #catchUp: CatchUp;
+  readonly #present: PresentFolders;
   readonly #folders: NamedFolders;
   readonly #contest: Contest;
   #connection: AccountConnection | undefined;
   #restored = false;
   #lastEventAt: number | undefined;
-  /** Ends the present round, on a stream or on the way to one. */
-  #leave: ((error: EwsError) => void) | undefined;
-  #riding = new AbortController();
+  #ride = new Ride(new AbortController().signal);
 
   constructor(options: StreamEngineOptions) {
     const { account, listener, description, keeper, adopted, owner, connectionTimeout } = options;
     this.#options = options;
-    this.#folders = new NamedFolders(account, description);
+    const present = (this.#present = new PresentFolders(account, description, listener));
+    this.#folders = new NamedFolders(account, description, present);
     this.#contest = new Contest(account.clock);
     this.owner = owner;
     this.connectionTimeout = connectionTimeout;
     this.#loop = new SubscriptionLoop(account.clock, account.random, this, listener);
-    const remembered = adopted && rememberedOf(adopted);
-    this.#position = new StreamPosition(keeper, description, account.clock, remembered);
+    this.#position = new StreamPosition(keeper, description, account.clock, adopted && rememberedOf(adopted));
     this.#catchUp = new CatchUp({
       ...options,
+      get description() {
+        return present.description;
+      },
       position: this.#position,
       send: (events, recovered) => this.#send(events, recovered),
       done: () => {
@@ -81,11 +83,11 @@ export class StreamEngine implements LoopSteps, StreamMember {
   }
 
   get mailbox(): string {
-    return this.#options.description.mailbox;
+    return this.description.mailbox;
   }
 
   get access(): SubscriptionDescription['access'] {
-    return this.#options.description.access;
+    return this.description.access;
   }
 
   get subscriptionId(): string {
@@ -131,7 +133,7 @@ export class StreamEngine implements LoopSteps, StreamMember {
     await this.#step(() => this.#loop.close());
     if (!this.#restored) return;
     if (!keep) await this.#end();
-    await this.#position.save();
+    await this.#position.close();
   }
 
   /** Ends the engine and forgets its position. */
@@ -142,28 +144,15 @@ export class StreamEngine implements LoopSteps, StreamMember {
   }
 
   async round(signal: AbortSignal): Promise<undefined> {
-    const riding = new AbortController();
-    this.#riding = riding;
-    const left = new Promise<never>((_resolve, reject) => {
-      this.#leave = (error) => {
-        reject(error);
-        riding.abort();
-      };
-    });
-    // It is waited for only on the stream.
-    left.catch(() => undefined);
-    const abort = () => this.#leave?.(notWanted());
-    signal.addEventListener('abort', abort, { once: true });
+    const ride = (this.#ride = new Ride(signal));
     try {
-      if (!(await this.#prepare(riding.signal))) return;
+      if (!(await this.#prepare(ride.signal))) return;
       // From here on nothing is waited for before it is on the stream, so it cannot be left behind there.
-      if (signal.aborted || riding.signal.aborted || this.#loop.isPaused() || this.#loop.isClosed()) throw notWanted();
+      if (ride.signal.aborted || this.#loop.isPaused() || this.#loop.isClosed()) throw notWanted();
       this.#options.hub.join(this);
-      return await left;
+      return await ride.left;
     } finally {
-      signal.removeEventListener('abort', abort);
-      this.#leave = undefined;
-      riding.abort();
+      ride.end();
       await this.#options.hub.leave(this);
       await this.#catchUp.over();
       this.#catchUp.giveUp();
@@ -183,6 +172,7 @@ export class StreamEngine implements LoopSteps, StreamMember {
   }
 
   subscriptionLost(error: EwsError): void {
+    if (error.code === 'EWS_FOLDER_CAME_BACK') void this.#end();
     this.#position.subscriptionId = undefined;
     this.#catchUp.needed(error.action === 'resubscribe-and-catch-up' ? 'events-missed' : 'no-watermark');
   }
@@ -204,14 +194,14 @@ export class StreamEngine implements LoopSteps, StreamMember {
   }
 
   opened(): void {
-    if (this.#catchUp.isNeeded) this.#catchUp.start(this.#riding.signal);
+    if (this.#catchUp.isNeeded) this.#catchUp.start(this.#ride.signal);
     else if (!this.#catchUp.isHolding) this.#loop.connected(this.#lastEventAt);
   }
 
   async notification({ events, heartbeat }: Notification): Promise<void> {
     try {
       const connection = this.#connection ?? (await this.#options.account.connect());
-      await this.#catchUp.live(await this.#folders.refine(events, connection, this.#riding.signal));
+      await this.#catchUp.live(await this.#folders.refine(events, connection, this.#ride.signal));
     } catch (error) {
       // What could not be sent is told again.
       this.#catchUp.needed('no-watermark');
@@ -223,11 +213,12 @@ export class StreamEngine implements LoopSteps, StreamMember {
       this.#catchUp.quiet();
     }
     if (this.#position.wantsBookmark) void this.#renewBookmark();
+    if (this.#present.isDue) void this.#lookForFolders();
   }
 
   interrupted(error: EwsError, retryAt: number): void {
     this.#catchUp.needed('no-watermark');
-    if (!this.shares && mayHaveRestarted(error)) this.#leave?.(idNotTrusted());
+    if (!this.shares && mayHaveRestarted(error)) this.#ride.leave(idNotTrusted());
     else this.#loop.enter({ name: 'waiting', retryAt, error });
   }
 
@@ -236,13 +227,13 @@ export class StreamEngine implements LoopSteps, StreamMember {
   }
 
   dropped(error: EwsError): void {
-    this.#leave?.(this.#contest.judged(error));
+    this.#ride.leave(this.#contest.judged(error));
   }
 
   /** Ends the round and waits for whatever is under way, with `change` made to the loop in between. */
   async #step(change: () => Promise<void>): Promise<void> {
     const changed = change();
-    this.#leave?.(notWanted());
+    this.#ride.leave(notWanted());
     await changed;
     await this.#catchUp.over();
   }
@@ -297,12 +288,16 @@ export class StreamEngine implements LoopSteps, StreamMember {
   async #subscribe(connection: AccountConnection, signal: AbortSignal): Promise<void> {
     const { hub, description } = this.#options;
     const all = this.#folders.wantAll(connection);
-    const { response, serverTime } = await connection.client.call(
-      subscribe,
-      { delivery: 'streaming', scope: all ? { allFolders: true } : scopeOf(description), events: description.events },
-      hub.context(this, signal),
+    const { events } = description;
+    const { response, serverTime } = await this.#present.around(connection, signal, (present) =>
+      connection.client.call(
+        subscribe,
+        { delivery: 'streaming', scope: all ? { allFolders: true } : scopeOf(present), events },
+        hub.context(this, signal),
+      ),
     );
     this.#position.subscriptionId = response.subscriptionId;
+    this.#position.partial = this.#present.isPartial;
     this.#folders.begin(serverTime);
     this.#position.watches(serverTime);
     await unlessAborted(this.#position.save(), signal);
@@ -310,11 +305,13 @@ export class StreamEngine implements LoopSteps, StreamMember {
 
   /** Sees to it that there is a bookmark where the server gives any, and learns whether it does. */
   async #begin(connection: AccountConnection, signal: AbortSignal): Promise<void> {
-    const { description, account, missed } = this.#options;
+    const { account, missed } = this.#options;
     const { traits } = connection;
     const wanted = missed === 'recover' && this.#position.watermark === undefined && traits.watermarks !== false;
     if (wanted || traits.watermarks === undefined) {
-      const bookmark = await unlessAborted(takeBookmark({ connection, account, description, signal }), signal);
+      const bookmark = await this.#present.around(connection, signal, (present) =>
+        unlessAborted(takeBookmark({ connection, account, description: present, signal }), signal),
+      );
       traits.watermarks = bookmark.watermark !== undefined;
       // Where something is missing since a time that is known, catching up takes one itself.
       const catchesUp = this.#catchUp.isNeeded && this.#position.upTo !== undefined;
@@ -333,11 +330,20 @@ export class StreamEngine implements LoopSteps, StreamMember {
     this.#position.upTo = events.at(-1)?.timeStamp ?? this.#position.upTo;
   }
 
+  /** A subscription with what came back takes the place of the present one. */
+  async #lookForFolders(): Promise<void> {
+    const { signal } = this.#ride;
+    if (!this.#connection || !(await this.#present.cameBack(this.#connection, signal)) || signal.aborted) return;
+    this.#folders.lookUpAnew();
+    this.dropped(folderCameBack());
+  }
+
   async #renewBookmark(): Promise<void> {
-    const { account, description } = this.#options;
-    const { signal } = this.#riding;
-    await this.#position.renew(async () =>
-      takeBookmark({ connection: await account.connect(), account, description, signal }),
-    );
+    const { account } = this.#options;
+    const { signal } = this.#ride;
+    await this.#position.renew(async () => {
+      const { description } = this.#present;
+      return takeBookmark({ connection: await account.connect(), account, description, signal });
+    });
   }
 }

@@ -43,6 +43,8 @@ export class StreamPosition {
   subscriptionId: string | undefined;
   upTo: string | undefined;
   paused = false;
+  /** See {@link PositionRecord.partial}. */
+  partial = false;
 
   constructor(
     keeper: PositionKeeper,
@@ -84,7 +86,7 @@ export class StreamPosition {
     this.upTo = record.upTo;
     this.#told = restoreTold(record);
     this.paused = record.paused ?? false;
-    return { record, sameSubscription: sameSubscription(record.about, this.#description) };
+    return { record, sameSubscription: !record.partial && sameSubscription(record.about, this.#description) };
   }
 
   /** Everything before `bookmark` was sent, and nothing after it. */
@@ -227,9 +229,16 @@ export class StreamPosition {
       ...(this.upTo === undefined ? {} : { upTo: this.upTo }),
       ...savedTold(this.#told),
       ...(this.paused ? { paused: true } : {}),
+      ...(this.partial ? { partial: true } : {}),
       ...(this.#adopted ? { adopted: this.#adopted } : {}),
     };
     await this.#keeper.save(record);
+  }
+
+  /** Saves it for the last time; what comes after may save another one. */
+  async close(): Promise<void> {
+    await this.save();
+    this.#keeper.close();
   }
 
   /** Forgets the position for good: what is still under way does not bring it back. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RuntimeLab } from '../support/runtime-lab.js';
 import { withNodeRed } from '../support/shared-node-red.js';
@@ -52,6 +52,22 @@ describe('positions in files', () => {
     await lab.connected();
     await lab.assertExactly(delivered);
     assert.equal(warnings().length, 1, 'the next start finds a good one');
+  });
+
+  it('of a node that has not existed for sixty days are removed at the start, those of others kept', async () => {
+    await lab.connect([...lab.flow(), lab.pull({}, 'gone')], 'pull', 'gone');
+    await lab.settled('pull', 'gone');
+    await lab.red.deploy(lab.flow(), 'nodes');
+    await lab.red.stop();
+    const files = () => readdirSync(directory()).filter((name) => name.endsWith('.position.json'));
+    assert.ok(files().length > 1, 'not removed when the node is deleted');
+    const longAgo = new Date(Date.now() - 61 * 24 * 3_600_000);
+    for (const name of files()) utimesSync(join(directory(), name), longAgo, longAgo);
+    await lab.red.start();
+    await lab.red.until(() => files().length === 1);
+    const delivered = [...lab.items()];
+    await lab.assertExactly(delivered);
+    assert.deepEqual(lab.red.errors(), []);
   });
 
   it('that cannot be kept are reported once, and events go on', async () => {
