@@ -10,6 +10,9 @@ const LATER_RETRY_MS = 60 * MINUTE;
  * Keeps an account from being locked out. Until the server has once accepted the credentials, one request at a time
  * is let through and all others share its outcome; refused credentials that never worked are not tried again.
  * Credentials that have worked are tried again after 30 minutes, then hourly.
+ *
+ * Only what carries the credentials may be run here. A request on a connection that is signed in already proves nothing
+ * about them: they may have been changed since.
  */
 export class CredentialGuard {
   readonly #clock: Clock;
@@ -50,19 +53,22 @@ export class CredentialGuard {
   }
 
   async #watch<T>(attempt: Promise<T>): Promise<T> {
+    const before = this.#refusal;
     try {
       const result = await attempt;
-      this.#accept();
+      this.#accept(before);
       return result;
     } catch (error) {
-      if (provesIdentity(error)) this.#accept();
-      if (!(error instanceof EwsError) || error.code !== 'EWS_UNAUTHORIZED') throw error;
+      if (provesIdentity(error)) this.#accept(before);
+      if (!(error instanceof EwsError) || error.action !== 'authenticate') throw error;
       throw this.#refuse(error);
     }
   }
 
-  #accept(): void {
+  /** @param before the refusal that was known when the attempt began: what came later is news, and stands */
+  #accept(before: EwsError | undefined): void {
     this.#worked = true;
+    if (this.#refusal !== before) return;
     this.#refusal = undefined;
     this.#refusals = 0;
   }
