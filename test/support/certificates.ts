@@ -5,12 +5,18 @@ import * as x509 from '@peculiar/x509';
 
 x509.cryptoProvider.set(webcrypto as unknown as Parameters<typeof x509.cryptoProvider.set>[0]);
 
-const RSA = {
-  name: 'RSASSA-PKCS1-v1_5',
-  hash: 'SHA-256',
-  publicExponent: new Uint8Array([1, 0, 1]),
-  modulusLength: 2048,
-};
+const RSA = rsa('RSASSA-PKCS1-v1_5', 'SHA-256');
+
+/** What a key is made and a certificate is signed with, as WebCrypto has it. */
+export type SigningAlgorithm = ReturnType<typeof rsa> | ReturnType<typeof ecdsa>;
+
+export function rsa(name: 'RSASSA-PKCS1-v1_5' | 'RSA-PSS', hash: string) {
+  return { name, hash, saltLength: 32, publicExponent: new Uint8Array([1, 0, 1]), modulusLength: 2048 };
+}
+
+export function ecdsa(namedCurve: 'P-256' | 'P-384', hash: string) {
+  return { name: 'ECDSA', namedCurve, hash };
+}
 
 export interface Issued {
   /** PEM. */
@@ -25,16 +31,16 @@ export interface TestAuthority {
   issue(name: string, days?: number): Promise<Issued>;
 }
 
-/** A private certificate authority that lives for one test. */
-export async function makeAuthority(): Promise<TestAuthority> {
-  const keys = await webcrypto.subtle.generateKey(RSA, true, ['sign', 'verify']);
+/** A private certificate authority that lives for one test. Its own key decides how what it issues is signed. */
+export async function makeAuthority(algorithm: SigningAlgorithm = RSA): Promise<TestAuthority> {
+  const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
   const authority = await x509.X509CertificateGenerator.createSelfSigned({
     serialNumber: '01',
     name: 'CN=Test Authority',
     notBefore: daysFromNow(-10),
     notAfter: daysFromNow(10),
     keys,
-    signingAlgorithm: RSA,
+    signingAlgorithm: algorithm,
     extensions: [
       new x509.BasicConstraintsExtension(true, 1, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign, true),
@@ -52,7 +58,7 @@ export async function makeAuthority(): Promise<TestAuthority> {
         notAfter: daysFromNow(days),
         publicKey: own.publicKey,
         signingKey: keys.privateKey,
-        signingAlgorithm: RSA,
+        signingAlgorithm: algorithm,
         extensions: [
           new x509.SubjectAlternativeNameExtension([{ type: /^[\d.]+$/.test(name) ? 'ip' : 'dns', value: name }]),
         ],

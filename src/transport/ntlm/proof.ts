@@ -87,7 +87,9 @@ function boundTo(pairs: readonly AvPair[], { name, channelBindings }: Target, ha
     ...(name === undefined ? [] : [{ id: AV.TargetName, value: utf16(name) }]),
     ...(channelBindings ? [{ id: AV.ChannelBindings, value: channelBindings }] : []),
   ];
-  return [...pairs.filter(({ id }) => !ours.some((own) => own.id === id)), ...ours];
+  // What binds is the client's alone to say, whatever came with the challenge.
+  const replaced: readonly number[] = [AV.TargetName, AV.ChannelBindings, ...ours.map(({ id }) => id)];
+  return [...pairs.filter(({ id }) => !replaced.includes(id)), ...ours];
 }
 
 /** NTOWFv2 ([MS-NLMP] 3.3.2). */
