@@ -67,7 +67,8 @@ export class Connection {
 
   /** Whether it has ended, so that nothing more can be asked on it. */
   get isOver(): boolean {
-    return this.#over || this.#client.destroyed;
+    // The client tells of the end only a little later than the socket knows of it.
+    return this.#over || this.#client.destroyed || this.#socket?.destroyed === true;
   }
 
   /** What it runs on; `undefined` before the first request. */

@@ -1,6 +1,8 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type ConnectionOptions } from 'node:tls';
+import { EwsError } from '../protocol/ews-error.js';
 import type { HttpProxy } from './http-proxy.js';
+import { networkError } from './network-error.js';
 import { rememberCertificate } from './peer-certificate.js';
 import { openTunnel } from './proxy-tunnel.js';
 import type { TlsOptions } from './tls-options.js';
@@ -24,14 +26,21 @@ export interface Route {
 export async function openSocket({ origin, tls, proxy }: Route, giveUp: AbortSignal): Promise<Socket> {
   const server = new URL(origin);
   if (!proxy) return server.protocol === 'https:' ? overTls(server, tls, giveUp) : overTcp(server, giveUp);
-  const between = new URL(proxy.origin);
-  // What a client certificate or another server name in the TLS configuration says is for the server, not the proxy.
-  const trust = { ca: tls.ca };
-  const toProxy =
-    between.protocol === 'https:' ? await overTls(between, trust, giveUp) : await overTcp(between, giveUp);
+  const toProxy = await connectToProxy(proxy.origin, tls, giveUp);
   if (server.protocol !== 'https:') return toProxy;
   await openTunnel(toProxy, server, proxy, giveUp);
   return overTls(server, tls, giveUp, toProxy);
+}
+
+async function connectToProxy(origin: string, { ca }: TlsOptions, giveUp: AbortSignal): Promise<Socket> {
+  const proxy = new URL(origin);
+  try {
+    // What else a TLS configuration says, a client certificate or another name, is for the server.
+    return proxy.protocol === 'https:' ? await overTls(proxy, { ca }, giveUp) : await overTcp(proxy, giveUp);
+  } catch (thrown) {
+    const { code, message, cause } = networkError(thrown, origin);
+    throw new EwsError(code, `The proxy on the way cannot be used. ${message}`, { cause });
+  }
 }
 
 function overTcp(to: URL, giveUp: AbortSignal): Promise<Socket> {
