@@ -34,6 +34,8 @@ export interface EwsClientOptions {
   /** The address of EWS, for example `https://mail.example.com/EWS/Exchange.asmx`. */
   readonly url: string;
   readonly credentials: Credentials;
+  /** How they are used, where that is another way than the one that goes with their type. */
+  readonly authentication?: Authentication;
   readonly version: RequestVersion;
   /** Bound on connecting, on the wait for an answer, and on each wait for more of it, in milliseconds. */
   readonly timeoutMs: number;
@@ -88,7 +90,7 @@ export class EwsClient {
     this.#origin = url.origin;
     this.#pathname = url.pathname;
     this.#path = url.pathname + url.search;
-    this.#authentication = authenticationWith(options.credentials, options.clock);
+    this.#authentication = options.authentication ?? authenticationWith(options.credentials, options.clock);
     this.#signIn = new SignIn(this.#authentication, options.clock);
     this.#gate = new ThrottleGate(options.clock);
     this.#connections = {

@@ -63,7 +63,7 @@ function unauthorized(answer: HttpAnswer, details: EwsErrorDetails): EwsError {
   const offers = offeredSchemes(headers['www-authenticate']);
   if (offers.length > 0 && !offers.includes(scheme)) return schemeNotOffered(answer, details);
   const text =
-    `${origin} refuses the user name or the password (${scheme}, HTTP 401).` +
+    `${origin} refuses ${scheme === 'Negotiate' ? 'the ticket' : 'the user name or the password'} (${scheme}, HTTP 401).` +
     (offers.length === 0 ? '' : ` It offers ${offers.join(' and ')}.`) +
     otherReasons(scheme, origin);
   return new EwsError('EWS_UNAUTHORIZED', text, details);

@@ -71,6 +71,25 @@ describe('CredentialGuard', () => {
     assert.equal((await ewsErrorOf(run('EWS_UNAUTHORIZED'))).backOffMs, 30 * MINUTE);
   });
 
+  it('does not take the answer to an earlier request for proof that what was refused since is right', async () => {
+    await run();
+    let arrive: (answer: string) => void = () => undefined;
+    const earlier = guard.run(() => new Promise<string>((resolve) => (arrive = resolve)));
+    await ewsErrorOf(run('EWS_UNAUTHORIZED'));
+    arrive('in');
+    assert.equal(await earlier, 'in');
+    assert.equal((await ewsErrorOf(run())).backOffMs, 30 * MINUTE);
+    assert.equal(attempts, 2);
+  });
+
+  for (const code of ['EWS_SCHEME_NOT_OFFERED', 'EWS_PROXY_UNAUTHORIZED']) {
+    it(`tries no more after ${code} than after a password that is refused`, async () => {
+      await ewsErrorOf(run(code));
+      assert.equal((await ewsErrorOf(run())).code, code);
+      assert.equal(attempts, 1);
+    });
+  }
+
   it('says nothing about the credentials when the server could not be reached', async () => {
     await ewsErrorOf(run('EWS_NETWORK'));
     assert.equal(await run(), 'in');
