@@ -1,6 +1,6 @@
 // The library for certificates needs this to be loaded before it.
 import 'reflect-metadata';
-import { webcrypto } from 'node:crypto';
+import { createPrivateKey, webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 
 x509.cryptoProvider.set(webcrypto as unknown as Parameters<typeof x509.cryptoProvider.set>[0]);
@@ -27,8 +27,11 @@ export interface Issued {
 export interface TestAuthority {
   /** The authority's certificate, PEM. */
   readonly ca: string;
-  /** A server certificate for a name or address; `days` from now until it runs out (negative: it has). */
-  issue(name: string, days?: number): Promise<Issued>;
+  /**
+   * A certificate for a name or address; `days` from now until it runs out (negative: it has). With a passphrase its key
+   * is encrypted.
+   */
+  issue(name: string, days?: number, passphrase?: string): Promise<Issued>;
 }
 
 /** A private certificate authority that lives for one test. Its own key decides how what it issues is signed. */
@@ -48,7 +51,7 @@ export async function makeAuthority(algorithm: SigningAlgorithm = RSA): Promise<
   });
   return {
     ca: authority.toString('pem'),
-    issue: async (name, days = 5) => {
+    issue: async (name, days = 5, passphrase?: string) => {
       const own = await webcrypto.subtle.generateKey(RSA, true, ['sign', 'verify']);
       const cert = await x509.X509CertificateGenerator.create({
         serialNumber: '02',
@@ -63,13 +66,16 @@ export async function makeAuthority(algorithm: SigningAlgorithm = RSA): Promise<
           new x509.SubjectAlternativeNameExtension([{ type: /^[\d.]+$/.test(name) ? 'ip' : 'dns', value: name }]),
         ],
       });
-      return { cert: cert.toString('pem'), key: await pem(own.privateKey) };
+      return { cert: cert.toString('pem'), key: await pem(own.privateKey, passphrase) };
     },
   };
 }
 
-async function pem(key: webcrypto.CryptoKey): Promise<string> {
-  return x509.PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', key), 'PRIVATE KEY');
+async function pem(key: webcrypto.CryptoKey, passphrase?: string): Promise<string> {
+  const text = x509.PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', key), 'PRIVATE KEY');
+  if (passphrase === undefined) return text;
+  const encrypted = { type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase } as const;
+  return createPrivateKey(text).export(encrypted).toString();
 }
 
 function daysFromNow(days: number): Date {
