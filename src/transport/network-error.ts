@@ -61,6 +61,19 @@ function classify(
     const which = certificate ? ` (subject: ${certificate.subject}; issuer: ${certificate.issuer})` : '';
     return ['EWS_CERTIFICATE', `The certificate of ${origin}${which} was refused: ${problem}`];
   }
+  if (code.startsWith('ERR_OSSL_')) {
+    return [
+      'EWS_CONFIGURATION',
+      `A certificate or key in the TLS configuration cannot be used (${code}). Check that they belong together, and the passphrase.`,
+    ];
+  }
+  // Up to TLS 1.2, and in many a server's hands after it, a missing client certificate is a handshake failure.
+  if (/ALERT_.*(?:CERTIFICATE|UNKNOWN_CA|HANDSHAKE_FAILURE)/.test(code)) {
+    return [
+      'EWS_CERTIFICATE',
+      `${origin} broke off the TLS handshake (${code}). It may want a client certificate, or not take the one it was shown. Put one that it takes, with its key, into a TLS configuration and choose that in the account.`,
+    ];
+  }
   if (code.startsWith('ERR_SSL_') || code === 'EPROTO') {
     return ['EWS_NETWORK', `${origin} and this machine found no common way to encrypt (${code}).`];
   }
