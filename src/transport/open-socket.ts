@@ -52,6 +52,8 @@ function overTls(to: URL, tls: TlsOptions, giveUp: AbortSignal, through?: Socket
   const host = hostOf(to);
   const options: ConnectionOptions = {
     ...tls,
+    // Said each time: an environment variable of Node.js that switches verification off for everything has no say here.
+    rejectUnauthorized: tls.rejectUnauthorized ?? true,
     host,
     port: Number(to.port || 443),
     // An address is no server name (RFC 6066, 3), but the certificate is checked for it all the same.

@@ -54,6 +54,17 @@ describe('TLS', () => {
     assert.match(error.message, /subject: CN=127\.0\.0\.1; issuer: CN=Test Authority/);
   });
 
+  it('refuses it even where the environment says that nothing is to be verified', async () => {
+    const before = process.env.NODE_TLS_REJECT_UNAUTHORIZED;
+    process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0';
+    try {
+      assert.equal((await ewsErrorOf(ask(await https('127.0.0.1')))).code, 'EWS_CERTIFICATE');
+    } finally {
+      if (before === undefined) delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
+      else process.env.NODE_TLS_REJECT_UNAUTHORIZED = before;
+    }
+  });
+
   it('refuses a certificate for another name', async () => {
     const error = await ewsErrorOf(ask(await https('mail.example.com'), { ca: authority.ca }));
     assert.equal(error.code, 'EWS_CERTIFICATE');
