@@ -76,10 +76,10 @@ export class NegotiateAuthentication implements Authentication {
     }
   }
 
-  /** Which of the tickets is meant; without a name, the one there is. */
+  /** Which of the tickets is meant; without a name, the one there is. Kerberos knows no `DOMAIN\user`. */
   #principal(): Record<string, string> {
-    const { username } = this.#credentials;
-    return username === '' ? {} : { principal: username };
+    const principal = this.#credentials.username.replace(/^.*\\/s, '');
+    return principal === '' ? {} : { principal };
   }
 
   #windowsUser(): Record<string, string> {
@@ -104,7 +104,8 @@ async function loadKerberos(): Promise<KerberosModule> {
     const loaded = (await import(PACKAGE)) as KerberosModule & { default?: KerberosModule };
     return loaded.default ?? loaded;
   } catch (cause) {
-    const missing = cause instanceof Error && 'code' in cause && /MODULE_NOT_FOUND/.test(String(cause.code));
+    // Where it is there but was not compiled, a module is not found either, but another one.
+    const missing = cause instanceof Error && cause.message.includes(`'${PACKAGE}'`);
     const text = missing
       ? 'Signing in with Negotiate needs the npm package "kerberos", which is not installed. Run "npm install kerberos" in Node-RED’s user directory and restart Node-RED, or choose NTLM in the account.'
       : 'The npm package "kerberos", which Negotiate needs, is installed but cannot be loaded. Install it again in Node-RED’s user directory, with the Node.js that runs Node-RED.';

@@ -1,10 +1,8 @@
 import type { Sandbox } from '../../dist/src/sandbox/sandbox.js';
 import type { Issued } from '../support/certificates.js';
+import { PYTHON } from './python.js';
 import { ServerProcess } from './server-process.js';
 import { usersFile, type User } from './users.js';
-
-/** The Python that Debian installs the package `python3-gssapi` for. */
-const PYTHON = process.env.GSSAPI_PYTHON ?? '/usr/bin/python3';
 
 export interface AcceptorTls extends Issued {
   /** Checks channel bindings with the certificate's hash by this name; without, none are looked at. */

@@ -1,7 +1,6 @@
-import { connect } from 'node:net';
 import type { Sandbox } from '../../dist/src/sandbox/sandbox.js';
 import type { Issued } from '../support/certificates.js';
-import { ERROR_LOG, freePort, ServerProcess } from './server-process.js';
+import { ERROR_LOG, freePort, isListening, ServerProcess } from './server-process.js';
 import { usersFile, type User } from './users.js';
 
 const MODULES = [
@@ -9,16 +8,20 @@ const MODULES = [
   ...['proxy', 'proxy_http', 'ssl'],
 ];
 
-/** Apache with mod_auth_gssapi, which asks for NTLM, before a sandbox. */
+/** Whom it lets in: a user by NTLM, or everybody who brings a ticket for it. */
+export type LetsIn = User | { readonly mechanism: 'krb5'; readonly env: NodeJS.ProcessEnv };
+
+/** Apache with mod_auth_gssapi before a sandbox. */
 export class Apache extends ServerProcess {
   url = '';
 
-  static async start(user: User, sandbox: Sandbox, tls?: Issued): Promise<Apache> {
+  static async start(who: LetsIn, sandbox: Sandbox, tls?: Issued): Promise<Apache> {
     const apache = new Apache();
+    const { mechanism, env } = 'mechanism' in who ? who : { mechanism: 'ntlmssp', env: usersFile(apache, who) };
     const port = await freePort();
     apache.url = `${tls ? 'https' : 'http'}://127.0.0.1:${port}/EWS/Exchange.asmx`;
-    const configuration = apache.file('apache.conf', apache.#configuration(port, sandbox, tls));
-    apache.start('/usr/sbin/apache2', ['-X', '-f', configuration], usersFile(apache, user));
+    const configuration = apache.file('apache.conf', apache.#configuration(port, mechanism, sandbox, tls));
+    apache.start('/usr/sbin/apache2', ['-X', '-f', configuration], env);
     try {
       await apache.until(() => isListening(port));
     } catch (error) {
@@ -28,7 +31,7 @@ export class Apache extends ServerProcess {
     return apache;
   }
 
-  #configuration(port: number, { url, user, password }: Sandbox, tls?: Issued): string {
+  #configuration(port: number, mechanism: string, { url, user, password }: Sandbox, tls?: Issued): string {
     const pair = Buffer.from(`${user}:${password}`).toString('base64');
     const secure = tls
       ? ['SSLEngine On', `SSLCertificateFile ${this.file('cert.pem', tls.cert)}`].concat(
@@ -52,7 +55,7 @@ export class Apache extends ServerProcess {
       '<Location />',
       'AuthType GSSAPI',
       'AuthName "EWS"',
-      'GssapiAllowedMech ntlmssp',
+      `GssapiAllowedMech ${mechanism}`,
       'GssapiConnectionBound On',
       'Require valid-user',
       `RequestHeader set Authorization "Basic ${pair}"`,
@@ -61,15 +64,4 @@ export class Apache extends ServerProcess {
       '',
     ].join('\n');
   }
-}
-
-function isListening(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(false));
-  });
 }

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -46,6 +46,11 @@ export class ServerProcess {
     this.#ended = once(child, 'close').catch(() => undefined);
   }
 
+  /** Writes a line to its standard input. */
+  tell(line: string): void {
+    this.#child?.stdin?.write(`${line}\n`);
+  }
+
   /** Resolves once `condition` holds; rejects with what the server wrote when it has ended, or in vain. */
   async until(condition: () => boolean | Promise<boolean>): Promise<void> {
     const end = Date.now() + IN_VAIN_MS;
@@ -78,4 +83,16 @@ export async function freePort(): Promise<number> {
   server.close();
   await once(server, 'close');
   return port;
+}
+
+/** Whether somebody listens on a loopback port. */
+export function isListening(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
 }
