@@ -52,9 +52,18 @@ export function proxyFor(url: URL, settings: ProxySettings): HttpProxy | undefin
   }
   return {
     origin: proxy.origin,
-    username: settings.username || decodeURIComponent(proxy.username),
-    password: settings.username ? (settings.password ?? '') : decodeURIComponent(proxy.password),
+    username: settings.username || decoded(proxy.username),
+    password: settings.username ? (settings.password ?? '') : decoded(proxy.password),
   };
+}
+
+/** A part of a URL as it was meant; one that holds a % of its own was meant as it is. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
 
 /** The Proxy-Authorization header; empty when there is nobody to sign in. */

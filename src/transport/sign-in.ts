@@ -41,7 +41,8 @@ export class SignIn {
       check();
       const reply = await this.#authentication.send(request);
       if (reply.status === 401) {
-        await drain(reply.body);
+        // Whatever its page is like, or whether it comes at all: it is a refusal, and must count as one.
+        reply.body.on('error', () => undefined).destroy();
         throw httpError({ ...reply, origin: request.origin, scheme: this.#authentication.scheme }, this.#clock.now());
       }
       connection.signedIn = this.#authentication.isOnceForConnection;

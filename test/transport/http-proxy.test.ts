@@ -53,6 +53,8 @@ describe('which proxy leads where', () => {
     const own = { http: 'http://pat:p%40ss@a:3128', https: '', except: '' };
     const target = new URL('http://mail.example.com/');
     assert.deepEqual(proxyFor(target, own), { origin: 'http://a:3128', username: 'pat', password: 'p@ss' });
+    const percent = proxyFor(target, { ...own, http: 'http://pat:100%@a:3128' });
+    assert.equal(percent?.password, '100%');
     const given = proxyFor(target, { ...own, username: 'eve', password: 'x' });
     assert.deepEqual([given?.username, given?.password], ['eve', 'x']);
   });

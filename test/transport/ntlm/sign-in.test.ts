@@ -9,6 +9,7 @@ import { assertNoSecret, ewsErrorOf } from '../../support/errors.js';
 import { answerXml, serve, type TestServer } from '../../support/http-server.js';
 import { ManualClock } from '../../support/manual-clock.js';
 import { NtlmFront, type NtlmFrontOptions } from '../../support/ntlm-front.js';
+import { makeChallenge } from '../../support/ntlm-server.js';
 import { until } from '../../support/wait.js';
 
 const PASSWORD = 'gehe1mé-Pässwört-😀';
@@ -32,6 +33,10 @@ describe('signing in with NTLM', () => {
         request.on('end', () => answer(request, response));
       }),
     );
+    connect(more);
+  }
+
+  function connect(more: Partial<EwsClientOptions> = {}): void {
     client = new EwsClient({
       url: `${server.origin}/EWS/Exchange.asmx`,
       credentials: { type: 'ntlm', username: 'CORP\\anna', password: PASSWORD },
@@ -168,13 +173,7 @@ describe('signing in with NTLM', () => {
       response.writeHead(401, { 'WWW-Authenticate': ['Basic realm="mail"', 'Digest realm="mail"'] }).end();
     });
     await client.close();
-    client = new EwsClient({
-      url: `${server.origin}/EWS/Exchange.asmx`,
-      credentials: { type: 'ntlm', username: 'CORP\\anna', password: PASSWORD },
-      version: 'Exchange2016',
-      timeoutMs: 10_000,
-      clock: systemClock,
-    });
+    connect();
     const error = await ewsErrorOf(call());
     assert.equal(error.code, 'EWS_SCHEME_NOT_OFFERED');
     assert.equal(error.action, 'authenticate');
@@ -189,18 +188,39 @@ describe('signing in with NTLM', () => {
     assert.equal((await ewsErrorOf(call())).code, 'EWS_TOO_LARGE');
   });
 
+  it('takes a refusal for one, however its page comes', async () => {
+    for (const page of ['x'.repeat(3_000_000), undefined]) {
+      let proofs = 0;
+      await start();
+      await server.close();
+      server = await serve((request, response) => {
+        const token = Buffer.from(request.headers.authorization?.slice(5) ?? '', 'base64');
+        if (token.readUInt32LE(8) === 1) {
+          response.writeHead(401, { 'WWW-Authenticate': `NTLM ${makeChallenge().toString('base64')}` }).end();
+          return;
+        }
+        proofs += 1;
+        response.writeHead(401, { 'WWW-Authenticate': 'NTLM', 'Content-Length': '3000000' });
+        response.write(page ?? 'x', () => {
+          if (page === undefined) response.socket?.resetAndDestroy();
+        });
+      });
+      await client.close();
+      connect();
+      assert.equal((await ewsErrorOf(call())).code, 'EWS_UNAUTHORIZED');
+      assert.equal((await ewsErrorOf(call())).code, 'EWS_UNAUTHORIZED');
+      assert.equal(proofs, 1);
+      await client.close();
+      await server.close();
+    }
+  });
+
   it('tells a busy server from one that refuses', async () => {
     await start();
     await server.close();
     server = await serve((_request, response) => response.writeHead(503, { 'retry-after': '9' }).end());
     await client.close();
-    client = new EwsClient({
-      url: `${server.origin}/EWS/Exchange.asmx`,
-      credentials: { type: 'ntlm', username: 'CORP\\anna', password: PASSWORD },
-      version: 'Exchange2016',
-      timeoutMs: 10_000,
-      clock: systemClock,
-    });
+    connect();
     const error = await ewsErrorOf(call());
     assert.equal(error.code, 'EWS_THROTTLED');
     assert.equal(error.backOffMs, 9000);
