@@ -5,13 +5,17 @@ import { DEFAULT_REQUEST_VERSION, isRequestVersion, type RequestVersion } from '
 import { isSmtpAddress, type ConfigurationProblem } from '../src/subscriptions/configuration-problem.js';
 import { nodeDigest } from '../src/subscriptions/position-store.js';
 import { UnwantedSubscriptions } from '../src/subscriptions/unwanted-subscriptions.js';
+import type { Credentials } from '../src/transport/credentials.js';
 import type { TlsOptions } from '../src/transport/tls-options.js';
 import { Account } from './runtime/account.js';
 import { numberOf, textOf, type RawConfig } from './runtime/config-values.js';
 import { connectTo, connectToSandbox, type ServerSettings } from './runtime/connect-account.js';
 import { positionsDirectory } from './runtime/positions.js';
+import { proxySettings } from './runtime/proxy.js';
 import { Texts } from './runtime/texts.js';
 
+/** The ways to sign in that there are. */
+const AUTHENTICATIONS: readonly Credentials['type'][] = ['basic', 'ntlm', 'negotiate'];
 /** The default bound on an answer, in seconds. */
 const DEFAULT_TIMEOUT_SECONDS = 60;
 const MAX_TIMEOUT_SECONDS = 600;
@@ -47,7 +51,8 @@ module.exports = function (RED: NodeAPI): void {
       timeoutMs: numberOf(config, 'timeout', DEFAULT_TIMEOUT_SECONDS) * 1000,
       clock: systemClock,
     };
-    const tls = tlsOptions(textOf(config, 'tls'));
+    const way = { tls: tlsOptions(textOf(config, 'tls')), proxies: proxySettings(RED, textOf(config, 'proxy')) };
+    const type = authenticationOf(config) ?? 'basic';
     const email = sandbox ? SANDBOX_EMAIL : textOf(config, 'email') || (isSmtpAddress(username) ? username : '');
     return new Account({
       email,
@@ -57,9 +62,7 @@ module.exports = function (RED: NodeAPI): void {
       connect: () =>
         sandbox
           ? connectToSandbox(settings)
-          : Promise.resolve().then(() =>
-              connectTo(textOf(config, 'url'), { type: 'basic', username, password }, tls, settings),
-            ),
+          : Promise.resolve().then(() => connectTo(textOf(config, 'url'), { type, username, password }, way, settings)),
       abandoned: (subscription) => {
         node.warn(texts.text('abandoned', { mailbox: subscription.mailbox || email }));
       },
@@ -84,6 +87,11 @@ function versionOf(config: RawConfig): RequestVersion | undefined {
   return isRequestVersion(text) ? text : undefined;
 }
 
+function authenticationOf(config: RawConfig): Credentials['type'] | undefined {
+  const text = textOf(config, 'auth', 'basic') || 'basic';
+  return AUTHENTICATIONS.find((type) => type === text);
+}
+
 function problemOf(config: RawConfig, username: string): ConfigurationProblem | undefined {
   const timeout = numberOf(config, 'timeout', DEFAULT_TIMEOUT_SECONDS);
   if (!(timeout >= 1 && timeout <= MAX_TIMEOUT_SECONDS)) return 'bad-timeout';
@@ -96,7 +104,9 @@ function problemOf(config: RawConfig, username: string): ConfigurationProblem | 
   const url = textOf(config, 'url');
   if (url === '') return 'no-url';
   if (!/^https?:\/\//i.test(url) || !URL.canParse(url)) return 'bad-url';
-  if (textOf(config, 'auth', 'basic') !== 'basic') return 'auth-not-supported';
-  if (username === '') return 'no-username';
+  const auth = authenticationOf(config);
+  if (!auth) return 'auth-not-supported';
+  // Kerberos knows by its ticket who signs in.
+  if (username === '' && auth !== 'negotiate') return 'no-username';
   return undefined;
 }

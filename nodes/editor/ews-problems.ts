@@ -63,7 +63,9 @@ window.ewsDialog = Object.assign(
       else if (!isVariable(url) && !isHttpUrl(url)) problems.url = 'bad-url';
       const email = textOf(values.email);
       if (email !== '' && !isVariable(email) && !isSmtpAddress(email)) problems.email = 'bad-mailbox';
-      if (values.username !== undefined && textOf(values.username) === '') problems.username = 'no-username';
+      // Kerberos knows by its ticket who signs in.
+      const nameless = values.username !== undefined && textOf(values.username) === '';
+      if (nameless && values.auth !== 'negotiate') problems.username = 'no-username';
       return problems;
     }
 

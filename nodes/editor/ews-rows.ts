@@ -36,11 +36,12 @@ window.ewsDialog = Object.assign(
     function accountRows(values: EwsValues): Record<string, boolean> {
       const server = values.server !== 'sandbox';
       const tls = server && !/^http:/i.test(ewsDialog.textOf(values.url));
-      return { url: server, email: server, auth: server, username: server, password: server, tls, sandbox: !server };
+      const both = { username: server, password: server };
+      return { url: server, email: server, auth: server, ...both, tls, proxy: server, sandbox: !server };
     }
 
     function hintsOf(type: string, values: EwsValues, around: EwsSurroundings): ReturnType<EwsRows['hintsOf']> {
-      if (type === 'ews-account') return { url: urlHint(ewsDialog.textOf(values.url)) };
+      if (type === 'ews-account') return accountHints(values);
       return {
         subscriptionTimeout: type === 'ews-pull' ? timeoutHint(values) : undefined,
         folders: type === 'ews-subscribe' ? foldersHint(values) : undefined,
@@ -49,7 +50,13 @@ window.ewsDialog = Object.assign(
       };
     }
 
-    function urlHint(url: string): { key: string } | undefined {
+    function accountHints(values: EwsValues): ReturnType<EwsRows['hintsOf']> {
+      const ticket = values.auth === 'negotiate' ? { key: 'account.hint.ticket' } : undefined;
+      return { url: urlHint(ewsDialog.textOf(values.url), values.auth), auth: ticket };
+    }
+
+    function urlHint(url: string, auth: unknown): { key: string } | undefined {
+      if (/^http:/i.test(url) && (auth === 'ntlm' || auth === 'negotiate')) return { key: 'account.hint.plain-mail' };
       if (/^http:/i.test(url)) return { key: 'account.hint.plain' };
       return /^https:\/\/[^/]+\/?$/i.test(url) ? { key: 'account.hint.path' } : undefined;
     }

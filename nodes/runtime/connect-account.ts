@@ -3,6 +3,7 @@ import type { Clock } from '../../src/clock.js';
 import type { RequestVersion } from '../../src/protocol/server-version.js';
 import type { AccountConnection } from '../../src/subscriptions/account-link.js';
 import type { Credentials } from '../../src/transport/credentials.js';
+import { proxyFor, type ProxySettings } from '../../src/transport/http-proxy.js';
 import { EwsClient } from '../../src/transport/ews-client.js';
 import type { TlsOptions } from '../../src/transport/tls-options.js';
 
@@ -15,14 +16,21 @@ export interface ServerSettings {
 /** The sandbox keeps nothing: a position from before this process started says nothing about it. */
 const SANDBOX_INCARNATION = randomUUID();
 
-/** A client for the server at `url`. */
+/** How the server is reached. */
+export interface Way {
+  readonly tls: TlsOptions;
+  readonly proxies: ProxySettings;
+}
+
+/** A client for the server at `url`. Throws an `EwsError` where there can be none. */
 export function connectTo(
   url: string,
   credentials: Credentials,
-  tls: TlsOptions,
+  { tls, proxies }: Way,
   settings: ServerSettings,
 ): AccountConnection {
-  const client = new EwsClient({ ...settings, url, credentials, tls });
+  const proxy = proxyFor(new URL(url), proxies);
+  const client = new EwsClient({ ...settings, url, credentials, tls, proxy });
   const { origin, pathname } = new URL(url);
   return { client, server: { name: (origin + pathname).toLowerCase() }, traits: { watermarks: undefined } };
 }

@@ -100,6 +100,9 @@ export const RECOVERY_TABLE: readonly RecoveryRow[] = [
       'EWS_NETWORK',
       'EWS_TIMEOUT',
       'EWS_CERTIFICATE',
+      'EWS_PROXY',
+      // Whoever fetches tickets may be late.
+      'EWS_NO_TICKET',
       'EWS_HTTP',
       'EWS_MALFORMED',
       'EWS_TOO_LARGE',
@@ -147,7 +150,7 @@ export const RECOVERY_TABLE: readonly RecoveryRow[] = [
     ],
     action: 'stop',
   },
-  { codes: ['EWS_UNAUTHORIZED'], action: 'authenticate' },
+  { codes: ['EWS_UNAUTHORIZED', 'EWS_SCHEME_NOT_OFFERED', 'EWS_PROXY_UNAUTHORIZED'], action: 'authenticate' },
 ];
 
 /** What `code`, answered to `operation`, asks for; {@link DEFAULT_ACTION} for a code in no row. */

@@ -1,21 +1,8 @@
-import { Client } from 'undici';
-import type { TlsOptions } from './tls-options.js';
+import { Connection, type ConnectionOptions } from './connection.js';
 
-export interface ConnectionPoolOptions {
-  /** Scheme, host and port. */
-  readonly origin: string;
-  readonly tls: TlsOptions;
-  /** Bound on connecting, the wait for headers, and each wait for more of a body, in milliseconds. */
-  readonly timeoutMs: number;
-  /** How long an unused connection is kept, in milliseconds. */
-  readonly idleMs: number;
+export interface ConnectionPoolOptions extends ConnectionOptions {
   /** Connections at once, at most. */
   readonly maxConnections: number;
-}
-
-/** One connection to the server: an undici client that never pipelines. */
-export interface Connection {
-  readonly client: Client;
 }
 
 /**
@@ -36,19 +23,18 @@ export class ConnectionPool {
 
   /** A connection of one's own, the one used last first; waits while all are in use. */
   async acquire(): Promise<Connection> {
-    const idle = this.#idle.pop();
-    if (idle) return this.#lend(idle);
-    if (this.#busy.size < this.#options.maxConnections) return this.#lend(this.#open());
+    for (let idle = this.#idle.pop(); idle; idle = this.#idle.pop()) if (!idle.isOver) return this.#lend(idle);
+    if (this.#busy.size < this.#options.maxConnections) return this.#lend(new Connection(this.#options));
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
   /** Gives a connection back; one that is not `reusable` is closed. */
   release(connection: Connection, reusable: boolean): void {
     this.#busy.delete(connection);
-    const keep = reusable && !this.#closed && !connection.client.destroyed;
-    if (!keep) void connection.client.destroy();
+    const keep = reusable && !this.#closed && !connection.isOver;
+    if (!keep) void connection.destroy();
     const next = this.#waiting.shift();
-    if (next) next(this.#lend(keep ? connection : this.#open()));
+    if (next) next(this.#lend(keep ? connection : new Connection(this.#options)));
     else if (keep) this.#idle.push(connection);
   }
 
@@ -56,24 +42,11 @@ export class ConnectionPool {
   async close(): Promise<void> {
     this.#closed = true;
     const all = [...this.#idle.splice(0), ...this.#busy];
-    await Promise.all(all.map(({ client }) => client.destroy()));
+    await Promise.all(all.map((connection) => connection.destroy()));
   }
 
   #lend(connection: Connection): Connection {
     this.#busy.add(connection);
     return connection;
-  }
-
-  #open(): Connection {
-    const { origin, tls, timeoutMs, idleMs } = this.#options;
-    const client = new Client(origin, {
-      pipelining: 1,
-      keepAliveTimeout: idleMs,
-      keepAliveMaxTimeout: idleMs,
-      headersTimeout: timeoutMs,
-      bodyTimeout: timeoutMs,
-      connect: { ...tls, timeout: timeoutMs },
-    });
-    return { client };
   }
 }

@@ -1,14 +1,21 @@
 /** What an account proves its identity with. Never logged, never part of an error. */
-export interface BasicCredentials {
-  readonly type: 'basic';
+export type Credentials = BasicCredentials | NtlmCredentials | NegotiateCredentials;
+
+interface UserAndPassword {
   /** `user@domain` or `DOMAIN\user`. */
   readonly username: string;
   readonly password: string;
 }
 
-export type Credentials = BasicCredentials;
+export interface BasicCredentials extends UserAndPassword {
+  readonly type: 'basic';
+}
 
-/** The value of the Authorization header for Basic authentication, in UTF-8 as RFC 7617 has it. */
-export function basicAuthorization(credentials: BasicCredentials): string {
-  return `Basic ${Buffer.from(`${credentials.username}:${credentials.password}`, 'utf8').toString('base64')}`;
+export interface NtlmCredentials extends UserAndPassword {
+  readonly type: 'ntlm';
+}
+
+/** Kerberos, from the tickets of the user who runs the process; on Windows a name and a password are used if given. */
+export interface NegotiateCredentials extends UserAndPassword {
+  readonly type: 'negotiate';
 }

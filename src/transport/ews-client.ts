@@ -9,14 +9,17 @@ import {
 } from '../protocol/get-streaming-events.js';
 import type { Operation, OperationName } from '../protocol/operation.js';
 import type { RequestVersion, ServerVersionInfo } from '../protocol/server-version.js';
+import { authenticationWith, type Authentication, type UnsentRequest } from './authentication.js';
+import type { Connection, ConnectionOptions, Reply } from './connection.js';
 import { ConnectionPool } from './connection-pool.js';
 import { CookieJar } from './cookie-jar.js';
-import { CredentialGuard } from './credential-guard.js';
-import { basicAuthorization, type Credentials } from './credentials.js';
+import type { Credentials } from './credentials.js';
 import { EventStream } from './event-stream.js';
 import { httpError, type HttpAnswer } from './http-error.js';
+import type { HttpProxy } from './http-proxy.js';
 import { networkError } from './network-error.js';
 import { DEFAULT_MAX_RESPONSE_BYTES, readBody } from './response-body.js';
+import { SignIn } from './sign-in.js';
 import { StreamSocket } from './stream-socket.js';
 import { ThrottleGate } from './throttle-gate.js';
 import type { TlsOptions } from './tls-options.js';
@@ -31,11 +34,15 @@ export interface EwsClientOptions {
   /** The address of EWS, for example `https://mail.example.com/EWS/Exchange.asmx`. */
   readonly url: string;
   readonly credentials: Credentials;
+  /** How they are used, where that is another way than the one that goes with their type. */
+  readonly authentication?: Authentication;
   readonly version: RequestVersion;
   /** Bound on connecting, on the wait for an answer, and on each wait for more of it, in milliseconds. */
   readonly timeoutMs: number;
   readonly clock: Clock;
   readonly tls?: TlsOptions;
+  /** The proxy that leads to the server, if there is one. */
+  readonly proxy?: HttpProxy | undefined;
   /** Bound on an answer, compressed or not, in bytes. */
   readonly maxResponseBytes?: number;
   readonly maxConcurrent?: number;
@@ -67,8 +74,10 @@ export class EwsClient {
   /** As it may be shown: a query may hold a secret. */
   readonly #pathname: string;
   readonly #path: string;
+  readonly #connections: ConnectionOptions;
   readonly #pool: ConnectionPool;
-  readonly #guard: CredentialGuard;
+  readonly #authentication: Authentication;
+  readonly #signIn: SignIn;
   readonly #gate: ThrottleGate;
   readonly #cookies = new Map<string, CookieJar>();
   readonly #streams = new Set<StreamSocket>();
@@ -81,15 +90,18 @@ export class EwsClient {
     this.#origin = url.origin;
     this.#pathname = url.pathname;
     this.#path = url.pathname + url.search;
-    this.#guard = new CredentialGuard(options.clock);
+    this.#authentication = options.authentication ?? authenticationWith(options.credentials, options.clock);
+    this.#signIn = new SignIn(this.#authentication, options.clock);
     this.#gate = new ThrottleGate(options.clock);
-    this.#pool = new ConnectionPool({
+    this.#connections = {
       origin: url.origin,
       tls: options.tls ?? {},
-      timeoutMs: options.timeoutMs,
+      proxy: options.proxy,
+      connectMs: options.timeoutMs,
       idleMs: options.idleMs ?? DEFAULT_IDLE_MS,
-      maxConnections: options.maxConcurrent ?? DEFAULT_MAX_CONCURRENT,
-    });
+    };
+    const maxConnections = options.maxConcurrent ?? DEFAULT_MAX_CONCURRENT;
+    this.#pool = new ConnectionPool({ ...this.#connections, maxConnections });
   }
 
   /** Makes one request. Throws an `EwsError`, and nothing else, for every way in which it can fail. */
@@ -101,10 +113,7 @@ export class EwsClient {
     const body = writeEnvelope(this.#header(context), operation.write(request));
     await this.#gate.pass(context.signal);
     try {
-      return await unlessAborted(
-        this.#guard.run(() => this.#exchange(operation, body, context)),
-        context.signal,
-      );
+      return await unlessAborted(this.#exchange(operation, body, context), context.signal);
     } catch (error) {
       throw this.#noticed(networkError(error, this.#origin, operation.name));
     }
@@ -119,10 +128,7 @@ export class EwsClient {
     const body = writeEnvelope(this.#header(context), writeGetStreamingEvents(request));
     await this.#gate.pass(context.signal);
     try {
-      return await unlessAborted(
-        this.#guard.run(() => this.#open(body, context)),
-        context.signal,
-      );
+      return await unlessAborted(this.#open(body, context), context.signal);
     } catch (error) {
       throw this.#noticed(networkError(error, this.#origin, name));
     }
@@ -136,7 +142,7 @@ export class EwsClient {
   /** Ends all connections. What is under way fails with an `EwsError`. */
   async close(): Promise<void> {
     this.#closed = true;
-    await Promise.all([this.#pool.close(), ...[...this.#streams].map(({ client }) => client.destroy())]);
+    await Promise.all([this.#pool.close(), ...[...this.#streams].map((socket) => socket.destroy())]);
   }
 
   /** A busy server asks the whole account for quiet. */
@@ -151,36 +157,28 @@ export class EwsClient {
   }
 
   async #open(body: string, context: RequestContext): Promise<EventStream> {
-    const { tls, timeoutMs, maxResponseBytes = DEFAULT_MAX_RESPONSE_BYTES } = this.#options;
-    if (this.#closed) throw new EwsError('EWS_NETWORK', 'The account is being closed.');
-    const socket = new StreamSocket(this.#origin, tls ?? {}, timeoutMs, this.#options.clock);
+    const { maxResponseBytes = DEFAULT_MAX_RESPONSE_BYTES } = this.#options;
+    const socket = new StreamSocket(this.#connections, this.#options.clock);
     this.#streams.add(socket);
-    socket.client.once('disconnect', () => this.#streams.delete(socket));
+    socket.onceOver(() => this.#streams.delete(socket));
     try {
-      const answer = await socket.client.request({
-        method: 'POST',
-        path: this.#path,
-        // Compression would have every proxy on the way collect bytes before it hands them on.
-        headers: { ...this.#headers(context), 'accept-encoding': 'identity' },
-        body,
-        // "Connection: close", without which some servers keep the connection open when the stream is over.
-        reset: true,
-        ...(context.signal ? { signal: context.signal } : {}),
-      });
-      const headers = answer.headers as IncomingHttpHeaders;
-      this.#takeCookies(context, headers);
-      if (answer.statusCode === 200) return new EventStream(socket, answer.body, this.#origin, maxResponseBytes);
-      const text = await readBody(answer.body, headers['content-encoding'], maxResponseBytes);
-      throw this.#errorAnswer(text, this.#answer(answer.statusCode, headers), getStreamingEvents.name);
+      const request = this.#unsent(socket, body, context, true);
+      return await this.#signIn.send(
+        request,
+        async (reply) => {
+          if (reply.status === 200) return new EventStream(socket, reply.body, this.#origin, maxResponseBytes);
+          const text = await readBody(reply.body, reply.headers['content-encoding'], maxResponseBytes);
+          throw this.#errorAnswer(text, this.#answer(reply), getStreamingEvents.name);
+        },
+        () => {
+          this.#check(context, getStreamingEvents.name);
+        },
+      );
     } catch (error) {
       this.#streams.delete(socket);
-      await socket.client.destroy();
+      await socket.destroy();
       throw error;
     }
-  }
-
-  #answer(status: number, headers: IncomingHttpHeaders): HttpAnswer {
-    return { status, headers, origin: this.#origin, path: this.#pathname };
   }
 
   async #exchange<Request, Response>(
@@ -191,31 +189,61 @@ export class EwsClient {
     const connection = await this.#pool.acquire();
     let reusable = false;
     try {
-      if (this.#closed || context.signal?.aborted) {
-        throw new EwsError('EWS_NETWORK', 'The request was given up before it was sent.', {
-          operation: operation.name,
-        });
-      }
-      const answer = await connection.client.request({
-        method: 'POST',
-        path: this.#path,
-        headers: this.#headers(context),
-        body,
-        ...(context.signal ? { signal: context.signal } : {}),
-      });
-      const headers = answer.headers as IncomingHttpHeaders;
-      this.#takeCookies(context, headers);
-      const maxBytes = this.#options.maxResponseBytes ?? DEFAULT_MAX_RESPONSE_BYTES;
-      const text = await readBody(answer.body, headers['content-encoding'], maxBytes);
-      // A refused login is a complete, ordinary answer; after anything else that went wrong - above all after a
-      // SOAP Fault, which some servers follow with a stray second answer - the connection is not trusted again.
-      reusable = answer.statusCode === 401;
-      const result = this.#read(operation, text, this.#answer(answer.statusCode, headers));
+      const request = this.#unsent(connection, body, context, false);
+      const answer = await this.#signIn.send(
+        request,
+        async (reply) => {
+          const maxBytes = this.#options.maxResponseBytes ?? DEFAULT_MAX_RESPONSE_BYTES;
+          const text = await readBody(reply.body, reply.headers['content-encoding'], maxBytes);
+          const response = this.#read(operation, text, this.#answer(reply));
+          return { response, serverTime: serverTime(reply.headers) };
+        },
+        () => {
+          this.#check(context, operation.name);
+        },
+      );
+      // After anything that went wrong - above all after a SOAP Fault, which some servers follow with a stray second
+      // answer - the connection is not trusted again.
       reusable = true;
-      return { response: result, serverTime: serverTime(headers) };
+      return answer;
     } finally {
       this.#pool.release(connection, reusable);
     }
+  }
+
+  /** Whoever waited for a connection or for the outcome of a login may not want the answer any more. */
+  #check({ signal }: RequestContext, operation: OperationName): void {
+    if (!this.#closed && !signal?.aborted) return;
+    throw new EwsError('EWS_NETWORK', 'The request was given up before it was sent.', { operation });
+  }
+
+  #unsent(connection: Connection, body: string, context: RequestContext, isStream: boolean): UnsentRequest {
+    const { timeoutMs } = this.#options;
+    return {
+      connection,
+      origin: this.#origin,
+      send: async (authorization, part = 'whole') => {
+        const whole = part === 'whole';
+        const reply = await connection.request({
+          path: this.#path,
+          // The cookie is read each time: the answer to a greeting may have brought one.
+          headers: { ...this.#headers(context, isStream), ...authorization },
+          body: whole ? body : undefined,
+          // How long a stream may be silent is not judged here.
+          timeoutMs: isStream && whole ? 0 : timeoutMs,
+          // "Connection: close", without which some servers keep the connection open when the stream is over.
+          last: isStream && whole,
+          signal: context.signal,
+        });
+        this.#takeCookies(context, reply.headers);
+        return reply;
+      },
+    };
+  }
+
+  #answer({ status, headers }: Pick<Reply, 'status' | 'headers'>): HttpAnswer {
+    const { scheme } = this.#authentication;
+    return { status, headers, scheme, origin: this.#origin, path: this.#pathname, proxy: this.#options.proxy?.origin };
   }
 
   #read<Request, Response>(operation: Operation<Request, Response>, text: string, answer: HttpAnswer): Response {
@@ -237,13 +265,13 @@ export class EwsClient {
     return plain;
   }
 
-  #headers(context: RequestContext): Record<string, string> {
+  #headers(context: RequestContext, isStream: boolean): Record<string, string> {
     const headers: Record<string, string> = {
       'content-type': 'text/xml; charset=utf-8',
       accept: 'text/xml',
-      'accept-encoding': 'gzip',
+      // Compression would have every proxy on the way collect bytes of a stream before it hands them on.
+      'accept-encoding': isStream ? 'identity' : 'gzip',
       'user-agent': 'node-red-ews-notifications',
-      authorization: basicAuthorization(this.#options.credentials),
     };
     if (context.affinity) {
       headers['x-anchormailbox'] = context.affinity.anchorMailbox;

@@ -1,6 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { EwsError, type EwsErrorDetails } from '../protocol/ews-error.js';
 import type { OperationName } from '../protocol/operation.js';
+import { offeredSchemes } from './offered-schemes.js';
+import { proxyError } from './proxy-tunnel.js';
 
 /** The longest Retry-After that is obeyed, in milliseconds; a longer one is taken for a mistake. */
 const MAX_RETRY_AFTER_MS = 24 * 60 * 60 * 1000;
@@ -10,15 +12,20 @@ export interface HttpAnswer {
   readonly headers: IncomingHttpHeaders;
   /** Scheme, host and port of the server, as they may be shown. */
   readonly origin: string;
+  /** The authentication scheme that was used. */
+  readonly scheme: string;
   /** The path that was asked for. */
-  readonly path: string;
+  readonly path?: string;
+  /** The proxy that the answer may come from, as it may be shown. */
+  readonly proxy?: string | undefined;
 }
 
 /** The error that an HTTP answer other than 200 stands for, when its body holds no SOAP that says more. */
 export function httpError(answer: HttpAnswer, now: number, operation?: OperationName): EwsError {
-  const { status, headers, origin, path } = answer;
+  const { status, headers, origin, path = '', proxy } = answer;
   const details: EwsErrorDetails = { httpStatus: status, ...(operation === undefined ? {} : { operation }) };
-  if (status === 401) return new EwsError('EWS_UNAUTHORIZED', unauthorized(headers, origin), details);
+  if (status === 401) return unauthorized(answer, details);
+  if (status === 407) return proxyError(status, headers['proxy-authenticate'], proxy ?? 'on the way', origin);
   if (status === 403) {
     return new EwsError(
       'EWS_FORBIDDEN',
@@ -51,18 +58,34 @@ function redirectTarget(location: string | undefined): string {
   return origin + pathname;
 }
 
-/** Names the schemes that the server offers, which is what one needs to know to set the account right. */
-function unauthorized(headers: IncomingHttpHeaders, origin: string): string {
-  const schemes = offeredSchemes(headers['www-authenticate']);
-  const offers = schemes.length === 0 ? '' : ` It offers ${schemes.join(', ')}; the account is set to Basic.`;
-  return `${origin} refuses the user name or the password (HTTP 401).${offers}`;
+function unauthorized(answer: HttpAnswer, details: EwsErrorDetails): EwsError {
+  const { headers, origin, scheme } = answer;
+  const offers = offeredSchemes(headers['www-authenticate']);
+  if (offers.length > 0 && !offers.includes(scheme)) return schemeNotOffered(answer, details);
+  const text =
+    `${origin} refuses ${scheme === 'Negotiate' ? 'the ticket' : 'the user name or the password'} (${scheme}, HTTP 401).` +
+    (offers.length === 0 ? '' : ` It offers ${offers.join(' and ')}.`) +
+    otherReasons(scheme, origin);
+  return new EwsError('EWS_UNAUTHORIZED', text, details);
 }
 
-/** The names of the authentication schemes in WWW-Authenticate, without their parameters. */
-export function offeredSchemes(header: string | string[] | undefined): string[] {
-  const text = Array.isArray(header) ? header.join(', ') : (header ?? '');
-  const known = ['Negotiate', 'NTLM', 'Basic', 'Bearer', 'Digest'];
-  return known.filter((scheme) => new RegExp(`(?:^|,)\\s*${scheme}(?:[\\s,]|$)`, 'i').test(text));
+/** Why a server may refuse a password that is right: it does not say which it is. */
+function otherReasons(scheme: string, origin: string): string {
+  if (scheme === 'Basic') return '';
+  if (origin.startsWith('http:')) {
+    return ' If both are right: a server that requires Extended Protection lets nobody in over http://.';
+  }
+  return scheme === 'NTLM'
+    ? ' If both are right: where the server requires Extended Protection, a load balancer or proxy that opens TLS with another certificate than the server’s own makes it refuse everybody.'
+    : ' If the ticket is right: a server that requires Extended Protection wants channel bindings, which NTLM brings and Negotiate does not.';
+}
+
+/** The server does not offer the scheme that the account is set to. Nothing weaker is ever tried instead. */
+export function schemeNotOffered({ status, headers, origin, scheme }: HttpAnswer, details?: EwsErrorDetails): EwsError {
+  const offers = offeredSchemes(headers['www-authenticate']);
+  const list = offers.length === 0 ? 'no way to sign in that is known here' : offers.join(' and ');
+  const text = `${origin} offers ${list}; the account is set to ${scheme} (HTTP ${status}).`;
+  return new EwsError('EWS_SCHEME_NOT_OFFERED', text, { httpStatus: status, ...details });
 }
 
 /** Retry-After in milliseconds: seconds, or a date (RFC 9110, 10.2.3). */

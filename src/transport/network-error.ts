@@ -1,5 +1,6 @@
 import { EwsError } from '../protocol/ews-error.js';
 import type { OperationName } from '../protocol/operation.js';
+import { certificateOf, type PeerCertificate } from './peer-certificate.js';
 
 /**
  * The `EwsError` for what the network, TLS or HTTP layer threw, with a sentence that says what to look at.
@@ -8,7 +9,7 @@ import type { OperationName } from '../protocol/operation.js';
 export function networkError(thrown: unknown, origin: string, operation?: OperationName): EwsError {
   if (thrown instanceof EwsError) return thrown;
   const code = codeOf(thrown);
-  const [ours, sentence] = classify(code, messageOf(thrown), origin);
+  const [ours, sentence] = classify(code, messageOf(thrown), origin, certificateOf(thrown));
   return new EwsError(ours, sentence, { cause: thrown, ...(operation === undefined ? {} : { operation }) });
 }
 
@@ -25,7 +26,12 @@ export function mayHaveRestarted(error: EwsError): boolean {
   return codeOf(error.cause) === 'ECONNREFUSED' || error.httpStatus === 502 || error.httpStatus === 504;
 }
 
-function classify(code: string, message: string, origin: string): readonly [string, string] {
+function classify(
+  code: string,
+  message: string,
+  origin: string,
+  certificate: PeerCertificate | undefined,
+): readonly [string, string] {
   switch (code) {
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
@@ -50,8 +56,24 @@ function classify(code: string, message: string, origin: string): readonly [stri
   if (code === 'ERR_SSL_WRONG_VERSION_NUMBER' || code === 'ERR_SSL_PACKET_LENGTH_TOO_LONG') {
     return ['EWS_NETWORK', `${origin} does not speak TLS. If it speaks plain HTTP, the URL must begin with http://.`];
   }
-  const certificate = certificateProblem(code);
-  if (certificate !== undefined) return ['EWS_CERTIFICATE', `The certificate of ${origin} was refused: ${certificate}`];
+  const problem = certificateProblem(code, certificate);
+  if (problem !== undefined) {
+    const which = certificate ? ` (subject: ${certificate.subject}; issuer: ${certificate.issuer})` : '';
+    return ['EWS_CERTIFICATE', `The certificate of ${origin}${which} was refused: ${problem}`];
+  }
+  if (code.startsWith('ERR_OSSL_')) {
+    return [
+      'EWS_CONFIGURATION',
+      `A certificate or key in the TLS configuration cannot be used (${code}). Check that they belong together, and the passphrase.`,
+    ];
+  }
+  // Up to TLS 1.2, and in many a server's hands after it, a missing client certificate is a handshake failure.
+  if (/ALERT_.*(?:CERTIFICATE|UNKNOWN_CA|HANDSHAKE_FAILURE)/.test(code)) {
+    return [
+      'EWS_CERTIFICATE',
+      `${origin} broke off the TLS handshake (${code}). It may want a client certificate, or not take the one it was shown. Put one that it takes, with its key, into a TLS configuration and choose that in the account.`,
+    ];
+  }
   if (code.startsWith('ERR_SSL_') || code === 'EPROTO') {
     return ['EWS_NETWORK', `${origin} and this machine found no common way to encrypt (${code}).`];
   }
@@ -61,7 +83,7 @@ function classify(code: string, message: string, origin: string): readonly [stri
   return ['EWS_NETWORK', `Talking to ${origin} failed: ${message}`];
 }
 
-function certificateProblem(code: string): string | undefined {
+function certificateProblem(code: string, certificate?: PeerCertificate): string | undefined {
   switch (code) {
     case 'DEPTH_ZERO_SELF_SIGNED_CERT':
     case 'SELF_SIGNED_CERT_IN_CHAIN':
@@ -70,11 +92,11 @@ function certificateProblem(code: string): string | undefined {
     case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
       return `it was not issued by an authority that this machine trusts (${code}). Put your authority's certificate into a TLS configuration and choose that in the account.`;
     case 'CERT_HAS_EXPIRED':
-      return 'it has expired. It must be renewed on the server.';
+      return `it has expired${certificate ? ` on ${certificate.validTo}` : ''}. It must be renewed on the server.`;
     case 'CERT_NOT_YET_VALID':
-      return "it is not valid yet. Check this machine's clock.";
+      return `it is not valid yet${certificate ? `, but from ${certificate.validFrom}` : ''}. Check this machine's clock.`;
     case 'ERR_TLS_CERT_ALTNAME_INVALID':
-      return 'it was issued for another name. Use a name in the URL that the certificate holds.';
+      return `it was issued for another name${certificate?.names ? ` (${certificate.names})` : ''}. Use a name in the URL that the certificate holds.`;
     case 'CERT_REVOKED':
       return 'it was revoked.';
   }

@@ -5,6 +5,14 @@ import { EwsError } from '../protocol/ews-error.js';
 /** The largest answer that is read, compressed or not, in bytes: 16 MiB. */
 export const DEFAULT_MAX_RESPONSE_BYTES = 16 * 1024 * 1024;
 
+/** The largest body that is read for nothing but to use its connection again, in bytes: 1 MiB. */
+const MAX_DRAINED_BYTES = 1024 * 1024;
+
+/** Reads a body that is of no interest, so that its connection can be used again. Throws `EWS_TOO_LARGE`. */
+export async function drain(body: Readable): Promise<void> {
+  await collect(body, MAX_DRAINED_BYTES);
+}
+
 /**
  * Reads a whole response body as text (UTF-8, the encoding that EWS uses).
  * Both what comes over the network and what it inflates to are bounded by `maxBytes`: a small

@@ -1,36 +1,16 @@
-import type { Socket } from 'node:net';
-import { buildConnector, Client } from 'undici';
 import type { Clock } from '../clock.js';
-import type { TlsOptions } from './tls-options.js';
+import { Connection, type ConnectionOptions } from './connection.js';
 
 /** How long a polite end may take before the connection is cut off, in milliseconds. */
 const POLITE_MS = 1000;
 
 /** A connection that carries one hanging response, and can be ended in a way that the server understands. */
-export class StreamSocket {
-  readonly client: Client;
+export class StreamSocket extends Connection {
   readonly #clock: Clock;
-  #socket: Socket | undefined;
 
-  /** @param connectMs bound on connecting, in milliseconds; how long the response may be silent is not bounded here */
-  constructor(origin: string, tls: TlsOptions, connectMs: number, clock: Clock) {
+  constructor(options: ConnectionOptions, clock: Clock) {
+    super(options);
     this.#clock = clock;
-    const connect = buildConnector({ ...tls, timeout: connectMs });
-    this.client = new Client(origin, {
-      pipelining: 1,
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      connect: (options, callback) => {
-        connect(options, (error, socket) => {
-          if (error) {
-            callback(error, null);
-          } else {
-            this.#socket = socket;
-            callback(null, socket);
-          }
-        });
-      },
-    });
   }
 
   /**
@@ -38,7 +18,7 @@ export class StreamSocket {
    * events into the dead connection. Never rejects, and never hangs on a socket that is stuck.
    */
   async end(): Promise<void> {
-    const socket = this.#socket;
+    const { socket } = this;
     if (socket && !socket.destroyed) {
       await new Promise<void>((resolve) => {
         const timer = this.#clock.setTimer(resolve, POLITE_MS);
@@ -49,6 +29,6 @@ export class StreamSocket {
         socket.end();
       });
     }
-    await this.client.destroy();
+    await this.destroy();
   }
 }

@@ -183,6 +183,8 @@ describe('the checks of the dialogs', () => {
       assert.deepEqual(account({ url: wrong }), { url: 'bad-url' }, wrong);
     }
     assert.deepEqual(account({ url, username: '' }), { username: 'no-username' });
+    assert.deepEqual(account({ url, username: '', auth: 'ntlm' }), { username: 'no-username' });
+    assert.deepEqual(account({ url, username: '', auth: 'negotiate' }), {});
     assert.deepEqual(account({ url, username: 'me', email: 'me' }), { email: 'bad-mailbox' });
     assert.deepEqual(account({ url, timeout: '601' }), { timeout: 'bad-timeout' });
     assert.deepEqual(account({ url: '${URL}', email: '${MAIL}', timeout: '${T}', username: '${U}' }), {});

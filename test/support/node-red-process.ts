@@ -128,6 +128,11 @@ export class NodeRed {
     await this.#post(`inject/${id}`, { __user_inject_props__: props });
   }
 
+  /** What the admin interface answers, as text. */
+  async get(path: string): Promise<string> {
+    return (await fetch(`http://127.0.0.1:${this.#port}/${path}`)).text();
+  }
+
   isUp(): boolean {
     return this.#child !== undefined && this.#child.exitCode === null && this.#child.signalCode === null;
   }

@@ -71,6 +71,77 @@ describe('CredentialGuard', () => {
     assert.equal((await ewsErrorOf(run('EWS_UNAUTHORIZED'))).backOffMs, 30 * MINUTE);
   });
 
+  it('does not take the answer to an earlier request for proof that what was refused since is right', async () => {
+    await run();
+    let arrive: (answer: string) => void = () => undefined;
+    const earlier = guard.run(() => new Promise<string>((resolve) => (arrive = resolve)));
+    await ewsErrorOf(run('EWS_UNAUTHORIZED'));
+    arrive('in');
+    assert.equal(await earlier, 'in');
+    assert.equal((await ewsErrorOf(run())).backOffMs, 30 * MINUTE);
+    assert.equal(attempts, 2);
+  });
+
+  for (const code of ['EWS_SCHEME_NOT_OFFERED', 'EWS_PROXY_UNAUTHORIZED']) {
+    it(`tries no more after ${code} than after a password that is refused`, async () => {
+      await ewsErrorOf(run(code));
+      assert.equal((await ewsErrorOf(run())).code, code);
+      assert.equal(attempts, 1);
+    });
+  }
+
+  describe('when the password may have been changed since it worked', () => {
+    const held: { resolve: (answer: string) => void; reject: (error: EwsError) => void }[] = [];
+    const hang = () =>
+      guard.run(() => {
+        attempts += 1;
+        return new Promise<string>((resolve, reject) => held.push({ resolve, reject }));
+      });
+    const turn = () => new Promise(setImmediate);
+
+    beforeEach(async () => {
+      held.length = 0;
+      await run();
+      await clock.advance(2 * MINUTE);
+    });
+
+    it('lets one go first, and spares the others a refusal', async () => {
+      const all = [ewsErrorOf(hang()), ...Array.from({ length: 5 }, () => ewsErrorOf(run()))];
+      await turn();
+      assert.equal(attempts, 2);
+      held[0]!.reject(new EwsError('EWS_UNAUTHORIZED', 'x'));
+      const errors = await Promise.all(all);
+      assert.ok(errors.every(({ code, backOffMs }) => code === 'EWS_UNAUTHORIZED' && backOffMs === 30 * MINUTE));
+      assert.equal(attempts, 2);
+    });
+
+    it('lets all go as soon as one was let in', async () => {
+      const all = [hang(), run(), run()];
+      await turn();
+      held[0]!.resolve('in');
+      assert.deepEqual(await Promise.all(all), ['in', 'in', 'in']);
+      assert.deepEqual(clock.pending, []);
+    });
+
+    it('lets the next one see for itself when the first met trouble with the network', async () => {
+      const first = ewsErrorOf(hang());
+      const others = [run(), run()];
+      await turn();
+      held[0]!.reject(new EwsError('EWS_NETWORK', 'x'));
+      assert.equal((await first).code, 'EWS_NETWORK');
+      assert.deepEqual(await Promise.all(others), ['in', 'in']);
+    });
+
+    it('does not hold up the others for long', async () => {
+      const first = hang();
+      const other = run();
+      await clock.advance(5000);
+      assert.equal(await other, 'in');
+      held[0]!.resolve('in');
+      await first;
+    });
+  });
+
   it('says nothing about the credentials when the server could not be reached', async () => {
     await ewsErrorOf(run('EWS_NETWORK'));
     assert.equal(await run(), 'in');

@@ -208,7 +208,7 @@ describe('EwsClient', () => {
   });
 
   for (const [status, code, words] of [
-    [401, 'EWS_UNAUTHORIZED', /refuses the user name or the password.*offers NTLM, Basic/],
+    [401, 'EWS_UNAUTHORIZED', /refuses the user name or the password \(Basic, HTTP 401\)\. It offers NTLM and Basic/],
     [403, 'EWS_FORBIDDEN', /does not let it use EWS/],
     [404, 'EWS_HTTP', /nothing at .*\/EWS\/Exchange.asmx/],
     [302, 'EWS_HTTP', /sends requests on to https:\/\/other.example\/owa \(HTTP 302\)/],

@@ -3,11 +3,12 @@ import { createServer } from 'node:net';
 import { systemClock } from '../../dist/src/clock.js';
 import { unsubscribe } from '../../dist/src/protocol/unsubscribe.js';
 import { EwsClient } from '../../dist/src/transport/ews-client.js';
+import { networkError } from '../../dist/src/transport/network-error.js';
 import type { TlsOptions } from '../../dist/src/transport/tls-options.js';
 import { answerXml, listen, serve, type TestServer } from '../support/http-server.js';
 import { unsubscribed } from '../support/answers.js';
 import { makeAuthority, type TestAuthority } from '../support/certificates.js';
-import { ewsErrorOf } from '../support/errors.js';
+import { assertNoSecret, ewsErrorOf } from '../support/errors.js';
 
 describe('TLS', () => {
   let authority: TestAuthority;
@@ -36,13 +37,9 @@ describe('TLS', () => {
     return client.call(unsubscribe, { subscriptionId: 'abc' });
   }
 
-  async function https(name: string, days?: number): Promise<string> {
-    server = await serve(
-      (_request, response) => {
-        answerXml(response, unsubscribed());
-      },
-      await authority.issue(name, days),
-    );
+  async function https(name: string, days?: number, more: object = {}): Promise<string> {
+    const tls = { ...(await authority.issue(name, days)), ...more };
+    server = await serve((_request, response) => answerXml(response, unsubscribed()), tls);
     return server.origin;
   }
 
@@ -54,18 +51,55 @@ describe('TLS', () => {
     const error = await ewsErrorOf(ask(await https('127.0.0.1')));
     assert.equal(error.code, 'EWS_CERTIFICATE');
     assert.match(error.message, /not issued by an authority that this machine trusts.*TLS configuration/);
+    assert.match(error.message, /subject: CN=127\.0\.0\.1; issuer: CN=Test Authority/);
+  });
+
+  it('refuses it even where the environment says that nothing is to be verified', async () => {
+    const before = process.env.NODE_TLS_REJECT_UNAUTHORIZED;
+    process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0';
+    try {
+      assert.equal((await ewsErrorOf(ask(await https('127.0.0.1')))).code, 'EWS_CERTIFICATE');
+    } finally {
+      if (before === undefined) delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
+      else process.env.NODE_TLS_REJECT_UNAUTHORIZED = before;
+    }
   });
 
   it('refuses a certificate for another name', async () => {
     const error = await ewsErrorOf(ask(await https('mail.example.com'), { ca: authority.ca }));
     assert.equal(error.code, 'EWS_CERTIFICATE');
-    assert.match(error.message, /issued for another name/);
+    assert.match(error.message, /issued for another name \(DNS:mail\.example\.com\)/);
   });
 
   it('refuses a certificate that has run out', async () => {
     const error = await ewsErrorOf(ask(await https('127.0.0.1', -1), { ca: authority.ca }));
     assert.equal(error.code, 'EWS_CERTIFICATE');
-    assert.match(error.message, /expired/);
+    assert.match(error.message, /expired on \w+ .* GMT/);
+  });
+
+  for (const maxVersion of ['TLSv1.2', 'TLSv1.3']) {
+    it(`shows a client certificate where the server wants one (${maxVersion})`, async () => {
+      const wanted = { requestCert: true, rejectUnauthorized: true, ca: authority.ca, maxVersion };
+      const own = await authority.issue('client.example.com');
+      await ask(await https('127.0.0.1', 5, wanted), { ca: authority.ca, ...own });
+    });
+  }
+
+  // Whether the alert or the reset behind it is read first is up to the network.
+  for (const code of ['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', 'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE']) {
+    it(`says what it may be when the server breaks off with ${code}`, () => {
+      const error = networkError(Object.assign(new Error('x'), { code }), 'https://mail.example.com');
+      assert.equal(error.code, 'EWS_CERTIFICATE');
+      assert.match(error.message, /mail\.example\.com broke off.*may want a client certificate/);
+    });
+  }
+
+  it('says so when a key of one’s own cannot be read', async () => {
+    const own = await authority.issue('client.example.com', 5, 'right');
+    const error = await ewsErrorOf(ask(await https('127.0.0.1'), { ...own, passphrase: 'wr0ng-one' }));
+    assert.equal(error.code, 'EWS_CONFIGURATION');
+    assert.match(error.message, /key in the TLS configuration cannot be used.*passphrase/);
+    assertNoSecret(error, 'wr0ng-one');
   });
 
   it('says so when https:// leads to plain HTTP', async () => {
