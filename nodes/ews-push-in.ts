@@ -1,6 +1,6 @@
 import type { Node, NodeAPI } from 'node-red';
 import { problemsOfPush, type ConfigurationProblem } from '../src/subscriptions/configuration-problem.js';
-import { PushEngine } from '../src/subscriptions/push-engine.js';
+import { PushEngine, rememberMs } from '../src/subscriptions/push-engine.js';
 import { DEFAULT_STATUS_FREQUENCY_MINUTES, numberOf, textOf, type RawConfig } from './runtime/config-values.js';
 import { httpNodeRoot, isLoopback, localAddress, pushService, servesHttp } from './runtime/push-service.js';
 import type { SubscriptionInput } from './runtime/subscription-input.js';
@@ -21,6 +21,9 @@ module.exports = function (RED: NodeAPI): void {
     delivery: 'push',
     severalMailboxes: false,
     problem: (node, config) => problemOf(node, config),
+    end: async ({ push }) => {
+      if (push) await service.desk.end(push.token, rememberMs(push.statusFrequency));
+    },
     attach: (node, config, input) => attach(node, config, input),
     makeEngine: (config, { account, adopted, node, ...parts }) =>
       new PushEngine({

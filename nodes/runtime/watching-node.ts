@@ -6,7 +6,7 @@ import type { EngineListener } from '../../src/subscriptions/engine-listener.js'
 import type { Missed } from '../../src/subscriptions/held-delivery.js';
 import { endLeftOver } from '../../src/subscriptions/left-over.js';
 import { PositionKeeper } from '../../src/subscriptions/position-keeper.js';
-import type { PositionKey } from '../../src/subscriptions/position-record.js';
+import type { PositionKey, PositionRecord } from '../../src/subscriptions/position-record.js';
 import type { PositionStore } from '../../src/subscriptions/position-store.js';
 import { isSelected } from '../../src/subscriptions/subscriber.js';
 import {
@@ -43,6 +43,8 @@ export interface WatchingType {
   /** What is wrong with the properties that only this type has. `self`: whether the node subscribes by itself. */
   problem(node: Node, config: RawConfig, self: boolean): ConfigurationProblem | undefined;
   makeEngine(config: RawConfig, parts: NodeEngineParts): Engine;
+  /** Ends a subscription of which nothing but its position is left, where Unsubscribe does not. */
+  end?(position: PositionRecord): Promise<void>;
   /** Called when the node runs. What it returns is called when it closes, before its engines do. */
   attach?(node: Node, config: RawConfig, input: SubscriptionInput): () => void;
 }
@@ -239,10 +241,14 @@ class WatchingNode {
     whenFlowsStand(this.#red, this.#node, () => {
       if (!owner?.account) return;
       const { id } = this.#node;
+      const { account } = owner;
+      const type = this.#type;
+      const endOne = async (position: PositionRecord): Promise<void> => {
+        const { about, subscriptionId = '' } = position;
+        await (type.end?.(position) ?? account.endSubscription({ ...about, subscriptionId, delivery: type.delivery }));
+      };
       // Trouble with the store or the account is for the engines to tell: they meet it too.
-      tidied = endLeftOver(id, this.#type.delivery, store, owner.account, watched, closing.signal).catch(
-        () => undefined,
-      );
+      tidied = endLeftOver(id, endOne, store, account, watched, closing.signal).catch(() => undefined);
     });
     return () => {
       closing.abort();

@@ -24,6 +24,15 @@ const MINUTE_MS = 60_000;
 /** A call that comes before the answer to Subscribe waits for that so long, in milliseconds. */
 const HOLD_MS = 3000;
 
+/**
+ * How long a server can be silent and still know a subscription, in milliseconds; so long is remembered of one that was
+ * given up what its server is to be told.
+ * @param statusFrequency in minutes
+ */
+export function rememberMs(statusFrequency: number): number {
+  return 2 * statusFrequency * MINUTE_MS;
+}
+
 export interface PushEngineOptions {
   readonly account: AccountLink;
   readonly description: SubscriptionDescription;
@@ -97,7 +106,7 @@ export class PushEngine implements Engine, LoopSteps, PushTarget {
   }
 
   get #silenceMs(): number {
-    return 2 * this.#options.statusFrequency * MINUTE_MS;
+    return rememberMs(this.#options.statusFrequency);
   }
 
   start(): void {

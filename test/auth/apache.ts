@@ -1,7 +1,8 @@
 import type { Sandbox } from '../../dist/src/sandbox/sandbox.js';
 import type { Issued } from '../support/certificates.js';
-import { ERROR_LOG, freePort, isListening, ServerProcess } from './server-process.js';
+import { ERROR_LOG, isListening, ServerProcess } from './server-process.js';
 import { usersFile, type User } from './users.js';
+import { freePort } from '../support/free-port.js';
 
 const MODULES = [
   ...['mpm_event', 'authn_core', 'authz_core', 'authz_user', 'auth_gssapi', 'headers'],

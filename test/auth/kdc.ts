@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { freePort, isListening, ServerProcess } from './server-process.js';
+import { isListening, ServerProcess } from './server-process.js';
+import { freePort } from '../support/free-port.js';
 
 const REALM = 'CORP.EXAMPLE';
 const MASTER = 'of this test';

@@ -4,7 +4,7 @@ import { withNodeRed } from '../support/shared-node-red.js';
 import { pushFlow, pushNode } from '../support/push-flows.js';
 
 describe('ews-push-in', () => {
-  const current = withNodeRed();
+  const current = withNodeRed({}, true);
   let lab: RuntimeLab;
   beforeEach(() => (lab = current()));
 

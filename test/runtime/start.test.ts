@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server } from 'node:net';
@@ -8,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { projectRoot } from '../support/fixture.js';
+import { freePort } from '../support/free-port.js';
 
 interface UserDirectory {
   prepareUserDirectory(root: string, userDir: string, examples: readonly string[]): { readonly flowFile: string };
@@ -139,16 +139,4 @@ async function listening(port = 0): Promise<Server> {
   const server = createServer().listen(port, '127.0.0.1');
   await once(server, 'listening');
   return server;
-}
-
-/** A port that is free, and that the system gives to nobody who asks for any port. */
-async function freePort(): Promise<number> {
-  for (;;) {
-    const port = randomInt(20_000, 30_000);
-    const server = await listening(port).catch(() => undefined);
-    if (!server) continue;
-    server.close();
-    await once(server, 'close');
-    return port;
-  }
 }

@@ -41,26 +41,38 @@ export class NodeRed {
   #child: ChildProcess | undefined;
   #closed: Promise<unknown> = Promise.resolve();
   #port = 0;
+  /** The port that it is to have; 0 for another at each start. */
+  readonly #wantedPort: number;
 
-  private constructor(settings: object) {
+  private constructor(settings: object, port: number) {
     this.#settings = settings;
+    this.#wantedPort = port;
     linkPackage(this.userDir);
   }
 
   /** A Node-RED that is up, with no flows. `settings` are those of settings.js, as far as JSON can hold them. */
-  static async start(settings: object = {}): Promise<NodeRed> {
-    const red = new NodeRed(settings);
+  static async start(settings: object = {}, port = 0): Promise<NodeRed> {
+    const red = new NodeRed(settings, port);
     await red.start();
     return red;
+  }
+
+  /** Where it is reached. */
+  get address(): string {
+    return `http://127.0.0.1:${this.#port}`;
   }
 
   /** Starts it, again if need be; resolves when the flows run and the admin interface answers. */
   async start(): Promise<void> {
     const program = join(__dirname, 'node-red-main.js');
-    const child = spawn(process.execPath, [program, this.userDir, '0', JSON.stringify(this.#settings)], {
-      cwd: this.userDir,
-      stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
-    });
+    const child = spawn(
+      process.execPath,
+      [program, this.userDir, String(this.#wantedPort), JSON.stringify(this.#settings)],
+      {
+        cwd: this.userDir,
+        stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
+      },
+    );
     this.#child = child;
     this.#port = 0;
     // A test run that is broken off must not leave processes behind.
