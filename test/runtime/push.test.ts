@@ -60,6 +60,39 @@ describe('ews-push-in', () => {
     await lab.red.until(() => lab.sandbox.subscriptionCount === 1);
   });
 
+  it('sends nothing twice and loses nothing when Node-RED is killed in the middle', async () => {
+    await lab.connect(pushFlow(lab), 'push');
+    const delivering = lab.keepDelivering();
+    await lab.red.until(() => lab.items('push').length > 30);
+    await lab.red.kill();
+    // What was not answered comes again after half a minute; a deploy of a change subscribes at once.
+    const ids = delivering.stop();
+    await lab.red.start();
+    await lab.red.deploy(pushFlow(lab, { statusFrequency: '2' }));
+    await lab.red.until(() => ids.every((id) => lab.items('push').includes(id)));
+    const sent = lab.items('push');
+    const once = sent.filter((id, at) => sent.indexOf(id) === at);
+    assert.deepEqual(once, ids);
+    assert.ok(sent.length - once.length <= 50, 'one notification at the most comes twice');
+  });
+
+  it('answers what another part of Node-RED has read before', async () => {
+    await lab.connect(pushFlow(lab), 'push');
+    const { path } = (await (await fetch(`${lab.red.address}/ews-push-in/${lab.id('push')}/path`)).json()) as {
+      path: string;
+    };
+    // The admin interface, at the same root, reads bodies of these types.
+    for (const type of ['application/json', 'application/x-www-form-urlencoded']) {
+      const headers = { 'content-type': type };
+      const response = await fetch(`${lab.red.address}/ews/${path}/token`, {
+        method: 'POST',
+        headers,
+        body: '{"a":1}',
+      });
+      assert.equal(response.status, 415);
+    }
+  });
+
   it('does not start where its configuration is wrong, and says why', async () => {
     for (const [wrong, sentence] of [
       [{ statusFrequency: '0' }, /from 1 to 1440/],

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { MAX_NOTIFICATION_BYTES } from '../../dist/src/subscriptions/push-endpoint.js';
+import { bodyOf } from '../support/http-server.js';
 import { readFixture } from '../support/fixture.js';
 import { PATH, PushLab, pushed } from '../support/push-lab.js';
 import { until } from '../support/wait.js';
@@ -114,6 +115,17 @@ describe('PushEndpoint', () => {
     assert.equal((await lab.post(body, lab.url(), { 'content-encoding': 'br' })).status, 415);
     const bomb = gzipSync(Buffer.alloc(100 * MAX_NOTIFICATION_BYTES, 32));
     assert.equal((await lab.post(bomb, lab.url(), headers)).status, 413);
+  });
+
+  it('takes what a body parser has read before, and says so where that left nothing', async () => {
+    lab.before = async (request) => {
+      const text = await bodyOf(request);
+      Object.assign(request, { body: request.headers['x-parsed'] === 'text' ? text : { parsed: true } });
+    };
+    assert.equal((await lab.post(body, lab.url(), { 'x-parsed': 'text' })).status, 200);
+    const { status, text } = await lab.post(body, lab.url(), { 'x-parsed': 'object' });
+    assert.equal(status, 400);
+    assert.match(text, /read by another part/);
   });
 
   it('refuses what is too large, whether it says so beforehand or not', async () => {

@@ -76,7 +76,9 @@ export async function startEmbedded(
     ...settings,
   });
   app.use('/', RED.httpAdmin);
-  app.use('/', RED.httpNode);
+  // As Node-RED's own starter does.
+  const { httpNodeRoot = '/' } = settings as { httpNodeRoot?: string | false };
+  if (httpNodeRoot !== false) app.use(httpNodeRoot, RED.httpNode);
   const loaded = new Promise<void>((resolve) => {
     RED.events.on('flows:started', () => resolve());
   });

@@ -26,6 +26,8 @@ export interface RunningPush {
 export class PushLab {
   /** Every call that came, with how it was answered, in order. */
   readonly answers: number[] = [];
+  /** What sees a request before the endpoint does. */
+  before: ((request: IncomingMessage) => Promise<void>) | undefined;
   desk!: PushDesk;
   #endpoint!: PushEndpoint;
   #server!: TestServer;
@@ -66,6 +68,7 @@ export class PushLab {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    await this.before?.(request);
     response.once('finish', () => this.answers.push(response.statusCode));
     const [, , path = '', token] = (request.url ?? '').split('/');
     await this.#endpoint.serve(request, response, { path, ...(token ? { token } : {}) }, () => {
