@@ -18,9 +18,9 @@ export const eventsFile = {
   },
 };
 
-const deliveries = ['pull', 'streaming'];
+const deliveries = ['pull', 'streaming', 'push'];
 
-/** ews-pull and ews-stream from the sandbox into a file; only core nodes besides. */
+/** ews-pull, ews-stream and ews-push-in from the sandbox into a file; only core nodes besides. */
 export function compatFlow(userDir) {
   const tab = 'compat-tab';
   const place = (id, type, rest) => ({ id, type, z: tab, x: 100, y: 100, wires: [], ...rest });
@@ -43,6 +43,7 @@ export function compatFlow(userDir) {
     { id: accountId, type: 'ews-account', name: 'Sandbox', server: 'sandbox' },
     place('compat-pull', 'ews-pull', { ...watch, interval: '1', subscriptionTimeout: '10' }),
     place('compat-stream', 'ews-stream', { ...watch, connectionTimeout: '30' }),
+    place('compat-push', 'ews-push-in', { ...watch, path: '', publicUrl: '', statusFrequency: '5' }),
     place('compat-line', 'function', {
       func: 'return { payload: JSON.stringify({ topic: msg.topic, payload: msg.payload, ews: msg.ews }) };',
       outputs: 1,
