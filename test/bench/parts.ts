@@ -16,11 +16,14 @@ export interface BenchRuntime {
 }
 
 /** Runs `work` with a Node-RED, which is stopped and removed afterwards. */
-export async function withNodeRed(work: (runtime: BenchRuntime) => Promise<void>): Promise<void> {
+export async function withNodeRed(
+  work: (runtime: BenchRuntime) => Promise<void>,
+  settings: object = {},
+): Promise<void> {
   const userDir = mkdtempSync(join(tmpdir(), 'ews-bench-'));
   linkPackage(userDir);
   const RED = loadNodeRed();
-  const running = await startEmbedded(RED, userDir, 0, { logging: { console: { level: 'error' } } });
+  const running = await startEmbedded(RED, userDir, 0, { logging: { console: { level: 'error' } }, ...settings });
   try {
     console.log(`  ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, ${process.platform} ${process.arch}`);
     await work({ RED, port: running.port });
