@@ -165,7 +165,8 @@ export class CatchUp {
     const { account, description, position, missed, send } = this.#options;
     const { upTo, told } = position;
     if (missed === 'skip') {
-      this.#tellGap(reason, upTo, undefined);
+      this.#tellGap(reason, upTo, position.beganAt);
+      await position.caughtUp(position.beganAt);
       return;
     }
     const connection = await account.connect();

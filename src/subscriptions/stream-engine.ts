@@ -217,7 +217,8 @@ export class StreamEngine implements LoopSteps, StreamMember {
   }
 
   interrupted(error: EwsError, retryAt: number): void {
-    this.#catchUp.needed('no-watermark');
+    // What the subscription still brings is no less wanted where what was missed is to be skipped.
+    if (this.#options.missed === 'recover') this.#catchUp.needed('no-watermark');
     if (!this.shares && mayHaveRestarted(error)) this.#ride.leave(idNotTrusted());
     else this.#loop.enter({ name: 'waiting', retryAt, error });
   }

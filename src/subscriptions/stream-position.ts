@@ -42,6 +42,8 @@ export class StreamPosition {
   #isLively = false;
   subscriptionId: string | undefined;
   upTo: string | undefined;
+  /** The server's clock when the present subscription was made (ISO 8601). */
+  beganAt: string | undefined;
   paused = false;
   /** See {@link PositionRecord.partial}. */
   partial = false;
@@ -104,6 +106,7 @@ export class StreamPosition {
 
   /** A subscription exists. The first one is where watching begins. @param serverTime ms since 1970 */
   watches(serverTime: number | undefined): void {
+    this.beganAt = iso(serverTime);
     if (this.upTo !== undefined || serverTime === undefined) return;
     this.upTo = iso(serverTime);
     this.#told.begin(serverTime);

@@ -3,8 +3,8 @@ import type { MailboxEvent } from '../protocol/mailbox-event.js';
 
 /** Servers may write what happens into a mailbox late: so much before the last event is looked at again, in milliseconds. */
 export const LOOK_BACK_MS = 5 * 60_000;
-/** Events that are remembered, at most. */
-const MOST = 1000;
+/** Events that are remembered, at most: they are saved with every position. Where more happens, less is looked at again. */
+const MOST = 300;
 /** The time of a change, as a folder or an item tells it, and the time stamp of its event may differ by so much, in milliseconds. */
 export const SLACK_MS = 2000;
 
@@ -53,7 +53,8 @@ export class ToldLog {
 
   /** From when on is to be looked, if everything up to `upTo` was told (ms since 1970, by the server's clock). */
   lookFrom(upTo: number): number {
-    return Math.max(upTo - LOOK_BACK_MS, this.#from);
+    // What was forgotten of the last second may come twice rather than that something of it is left out.
+    return Math.min(upTo, Math.max(upTo - LOOK_BACK_MS, this.#from));
   }
 
   add(events: Iterable<MailboxEvent>): void {

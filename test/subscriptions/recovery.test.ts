@@ -126,6 +126,7 @@ describe('StreamEngine goes on, and loses nothing, after', () => {
     await lab.untilAfter(() => paused, 200);
     await lab.clock.advance(1000);
     const sent = lab.deliver(1500);
+    await lab.clock.advance(5000);
     await engine.resume();
     await lab.untilAfter(() => told.items.length >= sent.length && told.current === 'connected', 200);
     const more = lab.deliver(1);

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import type { MailboxEvent } from '../../dist/src/protocol/mailbox-event.js';
+import { foundLog, restoreTold, savedTold, ToldLog } from '../../dist/src/subscriptions/told-log.js';
+
+const START = Date.parse('2026-03-02T08:00:00Z');
+const MINUTE = 60_000;
+
+function event(eventType: 'Created' | 'NewMail' | 'Modified' | 'Deleted', id: string, afterMs: number): MailboxEvent {
+  const timeStamp = new Date(START + afterMs).toISOString();
+  return { eventType, timeStamp, itemId: { id }, parentFolderId: { id: 'inbox' } } as MailboxEvent;
+}
+
+describe('ToldLog', () => {
+  it('knows what is new by its kind and item, whenever that was told', () => {
+    const log = new ToldLog();
+    log.add([event('NewMail', 'a', 0)]);
+    assert.ok(log.covers(event('NewMail', 'a', 4000)));
+    assert.ok(!log.covers(event('Created', 'a', 0)));
+    assert.ok(!log.covers(event('NewMail', 'b', 0)));
+  });
+
+  it('knows a change by its time too, give or take two seconds', () => {
+    const log = new ToldLog();
+    log.add([event('Modified', 'a', 10_000)]);
+    assert.ok(log.covers(event('Modified', 'a', 9000)));
+    assert.ok(log.covers(event('Modified', 'a', 11_500)));
+    assert.ok(!log.covers(event('Modified', 'a', 13_000)));
+  });
+
+  it('takes no account of what cannot be found by time', () => {
+    const log = new ToldLog();
+    log.add([event('Deleted', 'a', 0)]);
+    assert.equal(log.size, 0);
+    assert.ok(!log.covers(event('Deleted', 'a', 0)));
+  });
+
+  it('goes back five minutes, but not beyond when watching began', () => {
+    const log = new ToldLog();
+    const upTo = START + 20 * MINUTE;
+    assert.equal(log.lookFrom(upTo), upTo - 5 * MINUTE);
+    log.begin(START + 18 * MINUTE);
+    assert.equal(log.lookFrom(upTo), START + 18 * MINUTE);
+    log.add([event('NewMail', 'old', 0), event('NewMail', 'new', 20 * MINUTE)]);
+    assert.ok(!log.covers(event('NewMail', 'old', 0)), 'older than that is not remembered');
+    assert.ok(log.covers(event('NewMail', 'new', 0)));
+  });
+
+  it('goes back less far where more happens than it remembers, but never beyond the last event', () => {
+    const log = new ToldLog();
+    for (let second = 0; second < 1000; second += 1) log.add([event('NewMail', String(second), second * 100)]);
+    assert.equal(log.size, 300);
+    const upTo = START + 999 * 100;
+    const from = log.lookFrom(upTo);
+    assert.ok(from > upTo - 5 * MINUTE && from <= upTo);
+    for (let at = 0; at < 1000; at += 1) {
+      if (START + at * 100 >= from) assert.ok(log.covers(event('NewMail', String(at), 0)), String(at));
+    }
+    for (let at = 0; at < 1000; at += 1) log.add([event('NewMail', `burst ${at}`, 200_000)]);
+    assert.equal(log.lookFrom(START + 200_000), START + 200_000);
+  });
+
+  it('comes back from what was saved', () => {
+    const log = new ToldLog();
+    log.begin(START);
+    log.add([event('NewMail', 'a', 1500), event('Modified', 'b', 2500)]);
+    const restored = restoreTold(JSON.parse(JSON.stringify(savedTold(log))) as object);
+    assert.equal(restored.from, START);
+    assert.ok(restored.covers(event('NewMail', 'a', 0)));
+    assert.ok(restored.covers(event('Modified', 'b', 2500)));
+    assert.deepEqual(savedTold(restoreTold({})), {});
+  });
+
+  it('remembers all that one catching up found', () => {
+    const log = foundLog();
+    for (let at = 0; at < 2000; at += 1) log.add([event('NewMail', String(at), at * MINUTE)]);
+    assert.equal(log.size, 2000);
+  });
+});
