@@ -71,6 +71,8 @@ export class PushEngine implements Engine, LoopSteps, PushTarget {
   #heardAt = 0;
   /** Whether the present subscription has been heard of. */
   #heard = false;
+  /** Whether a call came before the answer to Subscribe, and was taken. */
+  #heardEarly = false;
   #lastEventAt: number | undefined;
   /** What a call has told, for the next round. */
   #trouble: EwsError | undefined;
@@ -198,7 +200,10 @@ export class PushEngine implements Engine, LoopSteps, PushTarget {
     if (this.#isAway()) return 'later';
     const known = await this.#address.known(this.#options.account.clock, HOLD_MS);
     // The first call may come before the answer to Subscribe. Where it brings nothing, nothing is lost by taking it.
-    if (!known) return pushed.every(isHeartbeat) ? 'OK' : 'later';
+    if (!known) {
+      this.#heardEarly = pushed.every(isHeartbeat);
+      return this.#heardEarly ? 'OK' : 'later';
+    }
     return this.#calls.pass(async () => {
       for (const one of pushed) {
         // What comes after something that is still being looked for comes again.
@@ -271,13 +276,15 @@ export class PushEngine implements Engine, LoopSteps, PushTarget {
     this.#loop.enter({ name: 'subscribing' });
     this.#continuity.begin();
     await this.#held.open(connection, signal);
-    this.#heard = false;
+    this.#heard = this.#heardEarly;
     this.#heardAt = this.#options.account.clock.now();
     this.#address.settle();
+    if (this.#heardEarly) this.#loop.connected(this.#lastEventAt);
   }
 
   /** The token is kept, and calls to it are expected, before the server is told of it. */
   async #request(common: CommonSubscribe): Promise<SubscribeRequest> {
+    this.#heardEarly = false;
     const url = await this.#address.make(this.#base);
     await this.#held.save();
     return { delivery: 'push', ...common, statusFrequencyMinutes: this.#options.statusFrequency, url };

@@ -76,7 +76,7 @@ describe('subscriptions that ews-subscribe makes and ews-push-in receives', () =
     for (const mailbox of MAILBOXES) lab.sandbox.mailbox(mailbox).deliver();
     await lab.red.until(() => lab.sandbox.subscriptionCount === 1);
     assert.equal(lab.items('push').length, 1);
-    assert.equal(told(0).filter(({ topic }) => topic === 'unsubscribed').length, 2);
+    await lab.red.until(() => told(0).filter(({ topic }) => topic === 'unsubscribed').length === 2);
   });
 
   it('that cannot be made are told of by ews-subscribe, once, and the others go on', async () => {

@@ -12,7 +12,10 @@ import { PushEngine, type PushEngineOptions } from '../../dist/src/subscriptions
 import { serve, type TestServer } from './http-server.js';
 import { NEW_MAIL, PullLab } from './pull-lab.js';
 import { Recorder } from './recorder.js';
-import { until } from './wait.js';
+import { ioTurns, until } from './wait.js';
+
+/** What sockets and files are given for what is under way, in milliseconds. */
+const TURN_MS = 25;
 
 /** The path of the one node. */
 export const PATH = 'node-path';
@@ -128,9 +131,19 @@ export class PushLab {
     return this.base.requests.filter((operation) => operation === 'Subscribe').length;
   }
 
-  /** Lets time go by, a step a turn, until `condition` holds. */
+  /**
+   * Lets time go by in steps until `condition` holds. Before each step, what is under way on sockets and in files gets its
+   * turn, so that the time that goes by is not spent waiting for them.
+   */
   async untilAfter(condition: () => boolean, step = 1000): Promise<void> {
-    while (!condition()) await this.clock.advance(step);
+    for (;;) {
+      const end = Date.now() + TURN_MS;
+      do {
+        await ioTurns(10);
+        if (condition()) return;
+      } while (Date.now() < end);
+      await this.clock.advance(step);
+    }
   }
 
   /** Posts something to a URL of the endpoint. */
