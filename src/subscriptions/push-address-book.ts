@@ -10,6 +10,7 @@ export class PushAddressBook {
   readonly #target: PushTarget;
   readonly #rememberMs: number;
   #current: Pick<PushAddress, 'token' | 'base'> | undefined;
+  #retiring: Promise<void> = Promise.resolve();
   /** Aborted when the subscription behind the token is known. */
   #settled = new AbortController();
 
@@ -56,12 +57,14 @@ export class PushAddressBook {
   async retire(): Promise<void> {
     const retired = this.#current;
     this.#current = undefined;
-    if (retired) await this.#desk.end(retired.token, this.#rememberMs);
+    if (retired) this.#retiring = this.#desk.end(retired.token, this.#rememberMs);
+    await this.#retiring;
   }
 
-  /** Takes no more calls; the URL stays good for the next run. */
-  leave(): void {
+  /** Takes no more calls; the URL stays good for the next run. Resolves when what was given up is kept. */
+  async leave(): Promise<void> {
     if (this.#current) this.#desk.disconnect(this.#current.token);
+    await this.#retiring;
   }
 
   /** What is kept of it with the position. */

@@ -137,7 +137,7 @@ export class PushEngine implements Engine, LoopSteps, PushTarget {
   async close(keep: boolean): Promise<void> {
     await this.#loop.close();
     await this.#calls.idle();
-    this.#address.leave();
+    await this.#address.leave();
     if (!this.#restored) return;
     if (!keep || this.#held.isProvisional) await this.#held.giveUp();
     await this.#held.save();
