@@ -8,6 +8,8 @@
  * when whoever started it is gone.
  */
 import { writeSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { isAbsolute } from 'node:path';
 import { inspect } from 'node:util';
 import { loadNodeRed, startEmbedded, type SendEvent } from './embedded-node-red.js';
 import type { LogEntry, NodeRedRecord } from './node-red-record.js';
@@ -42,6 +44,20 @@ function tellMessages(sent: SendEvent[]): void {
   }
 }
 
+interface RawSettings {
+  readonly contextStorage?: Readonly<Record<string, { readonly module: string }>>;
+}
+
+/** Settings as JSON can hold them name a context store by its file; Node-RED wants the module itself. */
+function withStores({ contextStorage, ...settings }: RawSettings): object {
+  if (!contextStorage) return settings;
+  const stores = Object.entries(contextStorage).map(([name, store]) => {
+    const module: unknown = isAbsolute(store.module) ? createRequire(__filename)(store.module) : store.module;
+    return [name, { ...store, module }];
+  });
+  return { ...settings, contextStorage: Object.fromEntries(stores) as object };
+}
+
 async function main([userDir = '.', port = '0', settings = '{}']: string[]): Promise<void> {
   const RED = loadNodeRed();
   RED.hooks.add('onSend.tell', tellMessages);
@@ -54,7 +70,7 @@ async function main([userDir = '.', port = '0', settings = '{}']: string[]): Pro
   process.stdin.once('close', () => process.exit(1)).resume();
   const running = await startEmbedded(RED, userDir, Number(port), {
     logging: { lines: { level: 'debug', metrics: false, handler: () => tellLog } },
-    ...(JSON.parse(settings) as object),
+    ...withStores(JSON.parse(settings) as RawSettings),
   });
   process.once('SIGTERM', () => void running.stop().then(() => process.exit(0)));
   tell({ kind: 'ready', port: running.port });
