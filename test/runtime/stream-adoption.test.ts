@@ -50,7 +50,7 @@ describe('subscriptions that ews-subscribe makes and ews-stream receives', () =>
     await lab.settled('stream');
     await lab.red.deploy(flows(), 'nodes');
     await lab.red.until(() => lab.sandbox.subscriptionCount === 0);
-    assert.equal(status(), 'no subscription yet');
+    await lab.red.until(() => status() === 'no subscription yet');
     await press();
     await lab.connected('stream');
     assert.equal(lab.sandbox.subscriptionCount, 1);
