@@ -176,9 +176,11 @@ describe('PushEngine', () => {
     it('does so once an hour at most', async () => {
       lab = await PushLab.open();
       // Where the server refuses the made-up watermark, watching goes on from now.
-      const { told } = await lab.connected();
+      const running = await lab.connected();
+      const { told } = running;
       await gapOfMadeUpWatermarks();
-      await until(() => lab.subscribed() >= 2 && told.current === 'connected');
+      await until(() => lab.subscribed() >= 2);
+      await lab.untilKept(running);
       const count = lab.subscribed();
       assert.ok(isOk((await gapOfMadeUpWatermarks()).text));
       assert.equal(lab.subscribed(), count);

@@ -108,8 +108,18 @@ export class PushLab {
   /** An engine that has been called. */
   async connected(options: Partial<PushEngineOptions> = {}): Promise<RunningPush> {
     const running = this.run(options);
-    await until(() => running.told.current === 'connected');
+    await this.untilKept(running);
     return running;
+  }
+
+  /** Resolves once an engine is connected and its subscription is the one that {@link record} tells of. */
+  async untilKept({ engine, told }: RunningPush): Promise<void> {
+    await until(
+      () =>
+        told.current === 'connected' &&
+        engine.subscriptionId !== undefined &&
+        this.record().subscriptionId === engine.subscriptionId,
+    );
   }
 
   /** The position that is kept. */
