@@ -13,6 +13,8 @@ import { writeScript, type At, type NodeRedStep, type Script, type ServerName, t
  * missed after two minutes, and waits between attempts have grown by then.
  */
 const SETTLE_MS = 6 * 60_000;
+/** The same for a short run, whose faults are all noticed at once. */
+const SHORT_SETTLE_MS = 60_000;
 const LOOK_MS = 100;
 
 /** What a run has come to. */
@@ -68,7 +70,7 @@ export class ChaosRun {
       follow(start, this.#script.nodeRed, (step) => this.#disturb(step)),
     ]);
     for (const server of Object.values(this.servers)) server.behave();
-    await this.#settle();
+    await this.#settle(this.#script.isLong ? SETTLE_MS : SHORT_SETTLE_MS);
     return this.#outcome();
   }
 
@@ -142,7 +144,7 @@ export class ChaosRun {
   }
 
   /** A last mail to each mailbox arrives everywhere; until then, whatever is still missing may yet come. */
-  async #settle(): Promise<void> {
+  async #settle(ms: number): Promise<void> {
     const last = this.#ledgers.map((ledger) => {
       const { id } = ledger.mailbox.deliver({ subject: 'The last' });
       ledger.note();
@@ -152,7 +154,7 @@ export class ChaosRun {
       this.#pairs().every(({ watcher, ledger }) =>
         this.red.items(watcher.id).includes(last.find((one) => one.ledger === ledger)?.id ?? ''),
       ) && this.#verdict().findings.every(({ what }) => what !== 'lost');
-    const end = Date.now() + SETTLE_MS;
+    const end = Date.now() + ms;
     while (Date.now() < end && !hasAll()) await passTime(LOOK_MS);
   }
 

@@ -35,6 +35,8 @@ export type Happening = At & {
 };
 
 export interface Script {
+  /** Whether there are faults in it that take minutes to be noticed. */
+  readonly isLong: boolean;
   readonly servers: readonly ServerStep[];
   readonly nodeRed: readonly NodeRedStep[];
   readonly happenings: readonly Happening[];
@@ -71,6 +73,7 @@ export function writeScript(seed: number, ms: number): Script {
   const isLong = ms > LONG_MS;
   const random = new Random(seed);
   return {
+    isLong,
     servers: [...steps(random, ms, 900, 4000)].map((at) => serverStep(random, at, isLong)),
     nodeRed: isLong ? longRun(random, ms) : shortRun(random, ms),
     happenings: [...steps(random, ms, 30, 400)].map((at) => ({
