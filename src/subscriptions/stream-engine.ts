@@ -280,7 +280,7 @@ export class StreamEngine implements LoopSteps, StreamMember {
   /** A subscription that another node has just made; what happened since then is caught up. */
   async #takeUp(connection: AccountConnection, { subscriptionId, watermark }: Beginning): Promise<void> {
     this.#position.subscriptionId = subscriptionId;
-    if (watermark === undefined) return;
+    if (watermark === undefined) return this.#position.beginWithout(this.#options, connection, this.#ride.signal);
     connection.traits.watermarks = true;
     this.#catchUp.needed('no-watermark');
     await this.#position.begin(connection, { watermark, serverTime: undefined });

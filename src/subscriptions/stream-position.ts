@@ -3,7 +3,7 @@ import type { MailboxEvent } from '../protocol/mailbox-event.js';
 import type { AccountConnection } from './account-link.js';
 import type { PositionKeeper } from './position-keeper.js';
 import { POSITION_FORMAT, type AdoptedSubscription, type PositionRecord } from './position-record.js';
-import type { Bookmark } from './replay.js';
+import { takeBookmark, type Bookmark } from './replay.js';
 import { SentLog } from './sent-log.js';
 import { sameSubscription, type SubscriptionDescription } from './subscription-description.js';
 import { restoreTold, savedTold, SLACK_MS, ToldLog } from './told-log.js';
@@ -101,6 +101,21 @@ export class StreamPosition {
     this.#takenAt = this.#clock.now();
     this.watches(serverTime);
     this.upTo = iso(serverTime) ?? this.upTo;
+    await this.save();
+  }
+
+  /**
+   * A server without watermarks gives no position before the first event, and a crash may come before that: it is kept
+   * since when is watched.
+   */
+  async beginWithout(
+    ask: Pick<Parameters<typeof takeBookmark>[0], 'account' | 'description'>,
+    connection: AccountConnection,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { account, description } = ask;
+    const { serverTime } = await takeBookmark({ connection, account, description, signal });
+    this.watches(serverTime);
     await this.save();
   }
 

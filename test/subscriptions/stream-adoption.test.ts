@@ -84,6 +84,9 @@ for (const character of ['exchange', 'grommunio'] as const) {
       const early = lab.deliver();
       assert.equal(await adopter.adopt(subscription), true);
       await lab.untilAfter(() => told.current === 'connected', 50);
+      const [kept] = lab.base.store.records.values();
+      assert.equal(kept?.subscriptionId, subscription.subscriptionId, 'kept before anything has happened');
+      assert.ok(kept.upTo, 'and since when it is watched');
       assert.equal(engines[0]?.subscriptionId, subscription.subscriptionId, 'not made again');
       lab.sandbox.mailbox().deliver({ subject: 'elsewhere' }, 'junkemail');
       const late = lab.deliver(2);

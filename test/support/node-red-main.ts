@@ -12,7 +12,10 @@ import { createRequire } from 'node:module';
 import { isAbsolute } from 'node:path';
 import { inspect } from 'node:util';
 import { loadNodeRed, startEmbedded, type SendEvent } from './embedded-node-red.js';
-import type { LogEntry, NodeRedRecord } from './node-red-record.js';
+import type { LogEntry, NodeRedRecord, SentMessage } from './node-red-record.js';
+
+/** A record as it is told: when it is heard of, the other side knows. */
+type Told = Exclude<NodeRedRecord, SentMessage> | Omit<SentMessage, 'heardAt'>;
 
 interface RawLogEntry extends Omit<LogEntry, 'kind' | 'text' | 'detail'> {
   readonly msg: unknown;
@@ -23,7 +26,7 @@ const TOLD = /^(ews-.*|catch|status)$/;
 /** Where the lines go. */
 const TO_PARENT = 3;
 
-function tell(record: NodeRedRecord): void {
+function tell(record: Told): void {
   writeSync(TO_PARENT, `${JSON.stringify(record)}\n`);
 }
 

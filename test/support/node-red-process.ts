@@ -208,7 +208,8 @@ export class NodeRed {
     this.output += `${line}\n`;
     // One that was killed may have been in the middle of a line.
     if (!line.endsWith('}')) return;
-    const record = JSON.parse(line) as NodeRedRecord;
+    const told = JSON.parse(line) as NodeRedRecord;
+    const record = told.kind === 'message' ? { ...told, heardAt: Date.now() } : told;
     this.records.push(record);
     if (record.kind === 'ready') this.#port = record.port;
   }

@@ -10,6 +10,8 @@ export interface SentMessage {
   // As JSON: what a message holds is for the test to know.
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each test knows the shape it looks into
   readonly msg: Record<string, any>;
+  /** When the test was told of it, in milliseconds since 1970. */
+  readonly heardAt: number;
 }
 
 export interface ShownStatus {
