@@ -20,24 +20,32 @@ export async function makeSubscription(
     : makeStreaming(connection, account, hub, order, signal);
 }
 
+/** Made as the engine that will receive it makes its own (see held-subscription.ts): to all folders where it must be. */
 async function makePull(
-  { client }: AccountConnection,
+  connection: AccountConnection,
   account: AccountLink,
   order: SubscribeOrder,
   signal: AbortSignal,
 ): Promise<Beginning> {
+  const { client, traits } = connection;
+  const all = wantsAllFolders(order, traits.watermarks);
   const { response } = await client.call(
     subscribe,
     {
       delivery: 'pull',
-      scope: scopeOf(order),
+      scope: all ? { allFolders: true } : scopeOf(order),
       events: order.events,
       timeoutMinutes: order.subscriptionTimeout,
       ...(order.watermark === undefined ? {} : { watermark: order.watermark }),
     },
     contextOf(order, account.email, signal),
   );
-  return response;
+  traits.watermarks = response.watermark !== undefined;
+  if (all || !wantsAllFolders(order, traits.watermarks)) return response;
+  // Only now it shows what kind of server it is, and that this subscription would tell too little.
+  const { mailbox, access } = order;
+  await account.endSubscription({ mailbox, access, subscriptionId: response.subscriptionId });
+  return makePull(connection, account, order, signal);
 }
 
 /**

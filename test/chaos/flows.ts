@@ -50,9 +50,6 @@ export function flowsFor(server: ServerName, sandbox: Sandbox): { flows: FlowNod
     add(TYPES[kind], self, { ...SHARED, account, source: 'self', mailbox, access, wires: [[sink]] });
     watchers.push({ id: self, server, mailboxes: both ? [own, other] : [own] });
 
-    // Not covered: an adopted pull subscription of a server without watermarks that is killed before its first events are
-    // kept. It is not known then since when it was watched, so they are neither found nor said to be missing.
-    if (server === 'grommunio' && kind === 'pull') continue;
     const fed = `${server}-${kind}-adopted`;
     const [button, subscribe] = [`${fed}-button`, `${fed}-subscribe`];
     add(TYPES[kind], fed, { ...SHARED, account, source: 'input', wires: [[sink]] });
