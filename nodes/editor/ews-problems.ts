@@ -15,6 +15,8 @@ interface EwsSurroundings {
   readonly stores: readonly string[] | undefined;
   /** The address of the account's server, as far as it is known. */
   readonly serverUrl: string | undefined;
+  /** Whether the node stands in a subflow, and so for one in each instance. */
+  readonly inSubflow?: boolean;
   /** The paths that other ews-push-in nodes are set to. */
   readonly pushPaths: readonly string[];
 }

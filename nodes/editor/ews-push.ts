@@ -13,13 +13,16 @@ interface EwsPushPlace {
 /** What the editor's types leave out. */
 interface EwsWorkspaces {
   workspace(id: string): { label?: string } | null;
+  subflow(id: string): object | null | undefined;
 }
 
 interface EwsPush {
   /** Shows the address of a node and keeps it right while its dialog is open. */
   makeAddress(form: JQuery, node: EwsEditorNode): void;
   showAddress(form: JQuery, values: EwsValues): void;
-  /** Fills a list with the nodes that receive push subscriptions. */
+  /** Whether a node is one of those that a subflow is made of; each instance then has another in its place. */
+  isInSubflow(node: EwsEditorNode): boolean;
+  /** Fills a list with the nodes that receive push subscriptions. One that was chosen stays, also if it does not now. */
   makePushInList(list: JQuery, chosen: unknown, changed: () => void): void;
   /** The ids of the chosen nodes. */
   readPushInList(list: JQuery): string[];
@@ -44,7 +47,8 @@ window.ewsDialog = Object.assign(
       });
       void $.getJSON(`ews-push-in/${encodeURIComponent(node.id)}/path`).then(
         (place: EwsPushPlace) => {
-          form.data('ews-push-place', place);
+          // The nodes in the instances have ids, and so paths, of their own.
+          form.data('ews-push-place', isInSubflow(node) ? { ...place, path: '' } : place);
           ewsDialog.refreshAll();
         },
         // Without leave to ask, the address stays empty.
@@ -57,14 +61,22 @@ window.ewsDialog = Object.assign(
       if (!place) return;
       const base = ewsDialog.textOf(values.publicUrl).replace(/\/+$/, '') || place.base;
       const path = ewsDialog.textOf(values.path) || place.path;
-      form.find('#ews-push-address').val(`${base}${place.root}/ews/${path}/`);
+      form.find('#ews-push-address').val(path === '' ? '' : `${base}${place.root}/ews/${path}/`);
+    }
+
+    function isInSubflow({ z }: EwsEditorNode): boolean {
+      return Boolean((RED.nodes as unknown as EwsWorkspaces).subflow(ewsDialog.textOf(z)));
     }
 
     function makePushInList(list: JQuery, chosen: unknown, changed: () => void): void {
       const ids = Array.isArray(chosen) ? (chosen as unknown[]) : [chosen];
       list.append($('<option value="">').text(ewsDialog.text('push.choose')));
-      for (const node of pushInsBeside('').filter(({ source }) => source === 'input')) {
-        list.append($('<option>').val(node.id).text(labelOf(node)));
+      const all = RED.nodes.filterNodes({ type: 'ews-push-in' }) as unknown as EwsEditorNode[];
+      for (const node of all) {
+        const receives = node.source === 'input' && node.d !== true;
+        if (!receives && !ids.includes(node.id)) continue;
+        const label = receives ? labelOf(node) : ewsDialog.text('push.not-receiving', { name: labelOf(node) });
+        list.append($('<option>').val(node.id).text(label));
       }
       const offered = new Set(
         list
@@ -89,6 +101,6 @@ window.ewsDialog = Object.assign(
       return id === '' ? [] : [id];
     }
 
-    return { makeAddress, showAddress, makePushInList, readPushInList, pushInsBeside };
+    return { makeAddress, showAddress, isInSubflow, makePushInList, readPushInList, pushInsBeside };
   })(),
 );

@@ -46,7 +46,7 @@ window.ewsDialog = Object.assign(
         subscriptionTimeout: type === 'ews-pull' ? timeoutHint(values) : undefined,
         folders: type === 'ews-subscribe' ? foldersHint(values) : undefined,
         publicUrl: type === 'ews-push-in' ? publicUrlHint(values, around) : undefined,
-        address: type === 'ews-push-in' ? { key: 'push.address-hint' } : undefined,
+        address: type === 'ews-push-in' ? addressHint(values, around) : undefined,
       };
     }
 
@@ -67,6 +67,11 @@ window.ewsDialog = Object.assign(
       const timeout = Number(ewsDialog.textOf(values.subscriptionTimeout) || 30);
       const minutes = Math.min(Math.ceil((2 * interval) / 60) + 1, 1440);
       return interval <= 86_400 && minutes > timeout ? { key: 'watch.hint.raised', values: { minutes } } : undefined;
+    }
+
+    function addressHint(values: EwsValues, { inSubflow }: EwsSurroundings): { key: string } {
+      const isOfInstances = inSubflow && ewsDialog.textOf(values.path) === '';
+      return isOfInstances ? { key: 'push.address-of-instances' } : { key: 'push.address-hint' };
     }
 
     /** An address that is good on this machine only helps a server on another one nothing. */

@@ -92,6 +92,7 @@ window.ewsDialog = Object.assign(
             wired: RED.nodes.filterLinks({ target: { id: node.id } }).length > 0,
             stores: contextStores(),
             serverUrl: serverUrlOf(account),
+            inSubflow: ewsDialog.isInSubflow(node),
             get pushPaths() {
               return ewsDialog.pushInsBeside(node.id).map(({ path }) => ewsDialog.textOf(path));
             },

@@ -35,14 +35,18 @@ export class PushContinuity {
 
   /**
    * Where to resume after a notification was dealt with. A heartbeat moves the position only where it goes on from it,
-   * so that a quiet mailbox does not get too old a position, and no repeated watermark takes it back.
+   * so that a quiet mailbox does not get too old a position, and no repeated watermark takes it back. Nor does a
+   * notification that comes again after later ones, as a call that was held up on its way does.
+   * @param isNew whether any of its events was not taken before
    */
   positionAfter(
     { previousWatermark, watermark, events }: Notification,
     position: string | undefined,
+    isNew = true,
   ): string | undefined {
     if (watermark === undefined) return position;
     if (events.length > 0) {
+      if (!isNew && !this.#ends.includes(previousWatermark ?? '')) return position;
       this.#ends = [watermark];
       return watermark;
     }

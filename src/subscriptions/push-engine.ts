@@ -204,15 +204,23 @@ export class PushEngine implements Engine, LoopSteps, PushTarget {
       this.#heardEarly = pushed.every(isHeartbeat);
       return this.#heardEarly ? 'OK' : 'later';
     }
+    const { id } = this.#held;
     return this.#calls.pass(async () => {
       for (const one of pushed) {
         // What comes after something that is still being looked for comes again.
         if (this.#isAway() || (this.#held.isProvisional && !isHeartbeat(one))) return 'later';
+        if (id === undefined || !this.#holds(id) || (one.notification?.subscriptionId ?? id) !== id)
+          return 'Unsubscribe';
         const reply = 'error' in one ? this.#told(one.error) : await this.#take(one.notification);
         if (reply !== 'OK') return reply;
       }
       return 'OK';
     });
+  }
+
+  /** Not so once it was given up, or is about to be: what came while that was under way comes again from the position. */
+  #holds(id: string): boolean {
+    return this.#trouble === undefined && this.#held.id === id;
   }
 
   #isAway(): boolean {
@@ -227,8 +235,6 @@ export class PushEngine implements Engine, LoopSteps, PushTarget {
   }
 
   async #take(notification: Notification): Promise<PushReply> {
-    const { id } = this.#held;
-    if (id === undefined || notification.subscriptionId !== id) return 'Unsubscribe';
     const events = this.#recent.unknown(notification.events);
     const isRepeated = events.length < notification.events.length;
     if (!isRepeated && !this.#continuity.joins(notification)) return this.#told(notJoined());
@@ -256,7 +262,7 @@ export class PushEngine implements Engine, LoopSteps, PushTarget {
   }
 
   async #move(notification: Notification, events: readonly MailboxEvent[]): Promise<void> {
-    const watermark = this.#continuity.positionAfter(notification, this.#held.watermark);
+    const watermark = this.#continuity.positionAfter(notification, this.#held.watermark, events.length > 0);
     const last = events.at(-1);
     const time = last ? Date.parse(last.timeStamp) : Number.NaN;
     await this.#held.moveTo(watermark, Number.isNaN(time) ? undefined : time, events);

@@ -152,6 +152,9 @@ export class SubscriptionAdopter implements Adopter, PushHost {
     const part = partOf(wanted);
     const pending = `pending ${part}`;
     const first = new FirstOutcome();
+    const existing = this.#adopted.get(part);
+    // The order comes from another account now, or from the same one with other settings.
+    if (existing && existing.account.link !== account.link) await this.drop(existing.engine);
     const engine =
       this.#adopted.get(part)?.engine ??
       this.#start({ ...wanted, subscriptionId: pending }, account, { ...origin, statusFrequency }, (listener) =>

@@ -93,6 +93,22 @@ describe('subscriptions that ews-subscribe makes and ews-push-in receives', () =
     assert.equal(lab.red.errors().length, 1);
   });
 
+  it('are made anew with another account when ews-subscribe is given one', async () => {
+    await adopt();
+    const other = { ...lab.account(), id: lab.id('other'), name: 'Other' };
+    await lab.red.deploy([...flows({ account: other.id }), other]);
+    await shows('0 of 3 connected');
+    await press({ payload: MAILBOXES.slice(0, 1) });
+    await shows('1 of 3 connected');
+    assert.equal(lab.asked('Subscribe'), 4);
+    const delivered = lab.sandbox.mailbox(MAILBOXES[0]).deliver().id;
+    await lab.red.until(() => lab.items('push').length === 1);
+    const { msg } = lab.red.messages(lab.id('push'))[0]!;
+    assert.equal(msg.payload.itemId.id, delivered);
+    assert.equal(msg.ews.account, other.id);
+    await lab.red.until(() => lab.sandbox.subscriptionCount === 3);
+  });
+
   it('need a node that receives them', async () => {
     await lab.red.deploy(flows({}, { source: 'self' }));
     await press({ payload: MAILBOXES[0] });
