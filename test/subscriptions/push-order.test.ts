@@ -30,11 +30,19 @@ describe('calls to a PushEngine that come in an order of their own', () => {
 
   it('one that waits behind another that does not join on is not taken in its place', async () => {
     lab = await PushLab.open();
-    const { engine, told } = await lab.connected();
+    const account = lab.base.account();
+    const connect = account.connect.bind(account);
+    let reachable = Promise.resolve();
+    account.connect = () => reachable.then(connect);
+    const { engine, told } = await lab.connected({ account });
     const delivered = lab.deliver(2);
     await until(() => told.items.length === 2 && lab.answers.length === 2);
+    // The engine cannot do yet what the first of the two asks for.
+    let reach: () => void = () => undefined;
+    reachable = new Promise((resolve) => (reach = resolve));
     const gap = read(pushed(engine.subscriptionId ?? '', 'other', [{ watermark: 'w9', id: 'ninth' }]));
     const replies = await Promise.all([engine.receive(gap), engine.receive(gap)]);
+    reach();
     assert.deepEqual(replies, ['Unsubscribe', 'Unsubscribe']);
     await until(() => lab.subscribed() === 2 && told.current === 'connected');
     delivered.push(...lab.deliver(2));
