@@ -43,7 +43,8 @@ export class Account implements AccountLink {
   readonly hub: StreamHub;
 
   readonly #options: AccountOptions;
-  readonly #users = new Set<string>();
+  /** By the ids of the nodes; with what each wants to be told. */
+  readonly #users = new Map<string, (() => void) | undefined>();
   #connection: Promise<AccountConnection> | undefined;
   #tidied = false;
   #lastLeft: (() => void) | undefined;
@@ -60,8 +61,9 @@ export class Account implements AccountLink {
     });
   }
 
-  register(user: string): void {
-    this.#users.add(user);
+  /** @param closing called when the account closes, perhaps without the node: the node then has to leave by itself */
+  register(user: string, closing?: () => void): void {
+    this.#users.set(user, closing);
   }
 
   leave(user: string): void {
@@ -108,6 +110,7 @@ export class Account implements AccountLink {
 
   /** Ends what nobody adopted, waits for the nodes to leave, then closes the connections. */
   async close(): Promise<void> {
+    for (const closing of [...this.#users.values()]) closing?.();
     const unadopted = this.registry.giveUpWaiting().map((subscription) => this.endSubscription(subscription));
     await Promise.all([...unadopted, this.#allLeft()]);
     const connection = await this.#connection?.catch(() => undefined);

@@ -15,6 +15,7 @@ import {
   type EngineParts,
 } from '../../src/subscriptions/subscription-adopter.js';
 import type { Delivery, SubscriptionDescription } from '../../src/subscriptions/subscription-description.js';
+import type { Account } from './account.js';
 import { accountName, accountNode, type AccountNode } from './account-node.js';
 import { textOf, type RawConfig } from './config-values.js';
 import { isGoneForGood, whenFlowsStand } from './flow-life.js';
@@ -187,10 +188,27 @@ class WatchingNode {
       const found = owners.get(id) ?? accountNode(this.#red, id);
       if (found?.account && !owners.has(id)) {
         owners.set(id, found);
-        found.account.register(node.id);
+        const { account } = found;
+        account.register(node.id, () => {
+          // Where the node closes too, it is closed in this same turn, and then knows better what is to be kept.
+          setImmediate(() => void letGo(id, account));
+        });
       }
       return found;
     };
+    /** An account that was changed closes without the nodes that do not name it; its successor is there in a moment. */
+    const letGo = async (id: string, account: Account): Promise<void> => {
+      if (adopter.isClosed() || closing) return;
+      owners.delete(id);
+      const stands = new Promise<void>((resolve) => {
+        whenFlowsStand(this.#red, node, resolve);
+      });
+      await adopter.letGo(account);
+      account.leave(node.id);
+      await stands;
+      if (!adopter.isClosed()) await resume();
+    };
+    let closing = false;
     const adopter = new SubscriptionAdopter({
       id: node.id,
       delivery: this.#type.delivery,
@@ -210,9 +228,11 @@ class WatchingNode {
         resolve();
       });
     });
-    const resumed = adopter.resume(stands).catch((error: unknown) => {
-      node.warn(this.#texts.error(toEwsError(error)).message);
-    });
+    const resume = (when?: Promise<void>): Promise<void> =>
+      adopter.resume(when).catch((error: unknown) => {
+        node.warn(this.#texts.error(toEwsError(error)).message);
+      });
+    const resumed = resume(stands);
     this.#red.nodes.eachNode((definition) => {
       if (definition.type === 'ews-account') accountNode(this.#red, definition.id)?.account?.registry.loads(resumed);
     });
@@ -226,6 +246,7 @@ class WatchingNode {
       select: (selection) => adopter.select(selection),
       adopter,
       close: async (keep) => {
+        closing = true;
         this.#board.close();
         await Promise.all([resumed, endTidying()]);
         await adopter.close(keep);

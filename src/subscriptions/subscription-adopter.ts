@@ -100,7 +100,7 @@ export class SubscriptionAdopter implements Adopter, PushHost {
       subscriptionId: subscriptionId ?? `pending ${part}`,
       ...(watermark === undefined ? {} : { watermark }),
     };
-    this.#start(subscription, account, adopted);
+    if (!this.#adopted.has(partOf(subscription))) this.#start(subscription, account, adopted);
   }
 
   /**
@@ -191,6 +191,18 @@ export class SubscriptionAdopter implements Adopter, PushHost {
         isSelected({ subscriptionId: registeredId, mailbox: engine.description.mailbox }, selection),
       )
       .map(({ engine }) => engine);
+  }
+
+  /** An account closes: what runs with it is let go and kept, to be taken up again by {@link resume}. */
+  async letGo(link: AccountLink): Promise<void> {
+    const gone = [...this.#adopted].filter(([, { account }]) => account.link === link);
+    for (const [part] of gone) this.#adopted.delete(part);
+    await Promise.all(gone.map(([, { engine }]) => engine.close(true)));
+  }
+
+  /** Whether it was closed; nothing is taken up any more then. A method, as it changes while one waits. */
+  isClosed(): boolean {
+    return this.#closed;
   }
 
   async close(keep: boolean): Promise<void> {

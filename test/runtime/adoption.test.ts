@@ -70,6 +70,28 @@ describe('subscriptions that ews-subscribe makes and ews-pull receives', () => {
     assert.equal(lab.red.errors().length, 0);
   });
 
+  it('are carried on when only their account is deployed, which the node that receives does not name', async () => {
+    const changed = (more: object) => [
+      ...flows().filter(({ type }) => type !== 'ews-account' && type !== 'ews-pull'),
+      ...[lab.account(more), lab.pull({ source: 'input', account: '' })],
+    ];
+    await lab.red.deploy(changed({}));
+    await lab.red.until(() => status() === 'no subscription yet');
+    await press();
+    await lab.connected();
+    const delivered = [...lab.deliver(2), await lab.settled()];
+    for (const timeout of ['20', '30']) {
+      await lab.red.deploy(changed({ timeout }), 'nodes');
+      delivered.push(...lab.deliver(60), await lab.settled());
+    }
+    await lab.assertExactly(delivered);
+    assert.equal(lab.asked('Subscribe'), 1);
+    assert.deepEqual(lab.red.errors(), []);
+    // And is ended with it all.
+    await lab.red.deploy([]);
+    await lab.red.until(() => lab.sandbox.subscriptionCount === 0);
+  });
+
   it('are carried on after a restart without being made again', async () => {
     await adopt();
     const before = [...lab.deliver(2), await lab.settled()];
