@@ -83,8 +83,8 @@ export class HeldSubscription {
     if (this.#found.size > 0) this.#found = foundLog();
   }
 
-  /** A subscription that was just made by another node begins here. */
-  adopt(subscriptionId: string, watermark: string | undefined): void {
+  /** A subscription that was just made by another node begins here; `undefined` for one that is still to be made. */
+  adopt(subscriptionId: string | undefined, watermark: string | undefined): void {
     this.#id = subscriptionId;
     this.#watermark = watermark;
   }

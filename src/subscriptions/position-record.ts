@@ -78,10 +78,12 @@ export interface Beginning {
 export interface Adoption extends AdoptedSubscription {
   /** Counts where no position is kept. */
   readonly begins?: Beginning;
+  /** Push: the watermark at which to begin, given by hand. Counts where no position is kept. */
+  readonly from?: string;
 }
 
 /** What is kept of an adoption. */
-export function rememberedOf({ begins: _begins, ...adopted }: Adoption): AdoptedSubscription {
+export function rememberedOf({ begins: _begins, from: _from, ...adopted }: Adoption): AdoptedSubscription {
   return adopted;
 }
 

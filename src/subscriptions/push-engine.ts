@@ -305,9 +305,10 @@ export class PushEngine implements Engine, LoopSteps, PushTarget {
 
   /** Returns whether the subscription was left paused. */
   async #restore(connection: AccountConnection): Promise<boolean> {
-    const { keeper, address } = this.#options;
+    const { keeper, address, adopted } = this.#options;
     this.#base = await address();
     const readable = await keeper.load();
+    if (!keeper.record && adopted?.from !== undefined) this.#held.adopt(undefined, adopted.from);
     const push = keeper.record?.push;
     if (push) {
       this.#address.restore(push);

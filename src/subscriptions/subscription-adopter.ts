@@ -155,11 +155,11 @@ export class SubscriptionAdopter implements Adopter, PushHost {
     const existing = this.#adopted.get(part);
     // The order comes from another account now, or from the same one with other settings.
     if (existing && existing.account.link !== account.link) await this.drop(existing.engine);
+    const from = order.watermark;
+    const adopted: Adoption = { ...origin, statusFrequency, ...(from === undefined ? {} : { from }) };
     const engine =
       this.#adopted.get(part)?.engine ??
-      this.#start({ ...wanted, subscriptionId: pending }, account, { ...origin, statusFrequency }, (listener) =>
-        first.before(listener),
-      );
+      this.#start({ ...wanted, subscriptionId: pending }, account, adopted, (listener) => first.before(listener));
     try {
       if (!engine.subscriptionId) await first.outcome;
     } catch (error) {

@@ -80,6 +80,24 @@ describe('subscriptions that ews-subscribe makes and ews-push-in receives', () =
     assert.equal(lab.items('push').length, 1);
   });
 
+  it('begin at a watermark that is given by hand', async () => {
+    const [mailbox = ''] = MAILBOXES;
+    await lab.red.deploy(flows());
+    await shows('no subscription yet');
+    await press({ payload: mailbox });
+    await lab.connected('push');
+    lab.sandbox.mailbox(mailbox).deliver();
+    await lab.red.until(() => lab.items('push').length === 1);
+    const { watermark } = lab.red.messages(lab.id('push'))[0]!.msg.payload;
+    await press({ action: 'unsubscribe' });
+    await shows('no subscription yet');
+    const missed = [1, 2, 3].map(() => lab.sandbox.mailbox(mailbox).deliver().id);
+    await press({ payload: { mailbox, watermark } });
+    await lab.red.until(() => lab.items('push').length >= 4);
+    assert.deepEqual(lab.items('push').slice(1), missed);
+    assert.deepEqual(lab.red.errors(), []);
+  });
+
   it('that cannot be made are told of by ews-subscribe, once, and the others go on', async () => {
     await lab.red.deploy(flows());
     await shows('no subscription yet');
