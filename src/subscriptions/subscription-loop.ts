@@ -107,6 +107,8 @@ export class SubscriptionLoop {
   }
 
   enter(state: SubscriptionState): void {
+    // What was still under way when it was closed does not bring it back.
+    if (this.isClosed() && state.name !== 'closed') return;
     this.#state = state;
     this.#listener.state(state);
   }

@@ -120,6 +120,21 @@ describe('PushEngine', () => {
     assert.deepEqual(told.items, ['a']);
   });
 
+  it('stays closed when a call that was under way ends after that', async () => {
+    lab = await PushLab.open();
+    const { told, engine } = await lab.connected();
+    const { subscriptionId = '', watermark = '' } = lab.record();
+    let release: () => void = () => undefined;
+    told.onEvents = () => new Promise<void>((resolve) => (release = resolve));
+    const answer = lab.post(pushed(subscriptionId, watermark, [{ watermark: 'w1', id: 'a' }]));
+    await until(() => told.items.length === 1);
+    const dropped = engine.drop();
+    await until(() => told.current === 'closed');
+    release();
+    await Promise.all([answer, dropped]);
+    assert.equal(told.current, 'closed');
+  });
+
   it('has a call come again whose events could not be sent', async () => {
     lab = await PushLab.open();
     const { told } = await lab.connected();
