@@ -7,6 +7,10 @@ import { nodeDigest } from '../src/subscriptions/position-store.js';
 import { UnwantedSubscriptions } from '../src/subscriptions/unwanted-subscriptions.js';
 import type { Credentials } from '../src/transport/credentials.js';
 import type { TlsOptions } from '../src/transport/tls-options.js';
+import type { AccountParts } from './runtime/admin/account-parts.js';
+import { answerBrowseFolders } from './runtime/admin/browse-folders.js';
+import { rememberDeployed } from './runtime/admin/deployed-accounts.js';
+import { answerTestConnection } from './runtime/admin/test-connection.js';
 import { Account } from './runtime/account.js';
 import { numberOf, textOf, type RawConfig } from './runtime/config-values.js';
 import { connectTo, connectToSandbox, type ServerSettings } from './runtime/connect-account.js';
@@ -31,11 +35,11 @@ module.exports = function (RED: NodeAPI): void {
 
   function EwsAccountNode(this: Node<AccountCredentials>, config: NodeDef & RawConfig): void {
     RED.nodes.createNode(this, config);
-    const credentials = this.credentials as RawConfig | undefined;
-    const username = textOf(credentials ?? {}, 'username');
-    const password = typeof credentials?.password === 'string' ? credentials.password : '';
-    const problem = problemOf(config, username);
-    const account = problem ? undefined : makeAccount(this, config, username, password);
+    const credentials = (this.credentials as RawConfig | undefined) ?? {};
+    rememberDeployed(this, { config, credentials });
+    const parts = read(config, credentials);
+    const problem = typeof parts === 'string' ? parts : undefined;
+    const account = typeof parts === 'string' ? undefined : makeAccount(this, parts);
     Object.assign(this, { problem, account });
     // The nodes that use it say so too, each where it stands.
     if (problem) this.error(texts.problem(problem));
@@ -44,7 +48,12 @@ module.exports = function (RED: NodeAPI): void {
     });
   }
 
-  function makeAccount(node: Node, config: RawConfig, username: string, password: string): Account {
+  /** What a configuration means: of a node that is deployed, or as it stands in a dialog. */
+  function read(config: RawConfig, credentials: RawConfig): AccountParts | ConfigurationProblem {
+    const username = textOf(credentials, 'username');
+    const password = typeof credentials.password === 'string' ? credentials.password : '';
+    const problem = problemOf(config, username);
+    if (problem) return problem;
     const sandbox = textOf(config, 'server') === 'sandbox';
     const settings: ServerSettings = {
       version: versionOf(config) ?? DEFAULT_REQUEST_VERSION,
@@ -54,15 +63,26 @@ module.exports = function (RED: NodeAPI): void {
     const way = { tls: tlsOptions(textOf(config, 'tls')), proxies: proxySettings(RED, textOf(config, 'proxy')) };
     const type = authenticationOf(config) ?? 'basic';
     const email = sandbox ? SANDBOX_EMAIL : textOf(config, 'email') || (isSmtpAddress(username) ? username : '');
+    return {
+      email,
+      version: settings.version,
+      timeoutMs: settings.timeoutMs,
+      connect: (bounds) =>
+        sandbox
+          ? connectToSandbox({ ...settings, ...bounds })
+          : Promise.resolve().then(() =>
+              connectTo(textOf(config, 'url'), { type, username, password }, way, { ...settings, ...bounds }),
+            ),
+    };
+  }
+
+  function makeAccount(node: Node, { email, connect }: AccountParts): Account {
     return new Account({
       email,
       clock: systemClock,
       random: Math.random,
       unwanted: new UnwantedSubscriptions(join(positionsDirectory(RED), `${nodeDigest(node.id)}.unwanted.json`)),
-      connect: () =>
-        sandbox
-          ? connectToSandbox(settings)
-          : Promise.resolve().then(() => connectTo(textOf(config, 'url'), { type, username, password }, way, settings)),
+      connect,
       abandoned: (subscription) => {
         node.warn(texts.text('abandoned', { mailbox: subscription.mailbox || email }));
       },
@@ -76,6 +96,9 @@ module.exports = function (RED: NodeAPI): void {
     (node as { addTLSOptions?: (options: TlsOptions) => void } | null)?.addTLSOptions?.(options);
     return options;
   }
+
+  answerTestConnection(RED, read);
+  answerBrowseFolders(RED, read);
 
   RED.nodes.registerType('ews-account', EwsAccountNode, {
     credentials: { username: { type: 'text' }, password: { type: 'password' } },

@@ -11,6 +11,8 @@ export interface ServerSettings {
   readonly version: RequestVersion;
   readonly timeoutMs: number;
   readonly clock: Clock;
+  /** Bound on an answer, in bytes; the client's own if left out. */
+  readonly maxResponseBytes?: number;
 }
 
 /** The sandbox keeps nothing: a position from before this process started says nothing about it. */
