@@ -75,7 +75,9 @@ function credentialsOf(config: RawConfig, typed: RawConfig | undefined, kept: De
 /** Whether a password would take the same way to the same place. */
 function isSameDestination(one: RawConfig, other: RawConfig): boolean {
   const kind = textOf(one, 'server') || 'url';
-  const counts = (name: string) => !HARMLESS.has(name) || (name === 'email' && kind !== 'url');
+  // Node-RED's own notes on a node begin with "_".
+  const counts = (name: string) =>
+    !(HARMLESS.has(name) || name.startsWith('_')) || (name === 'email' && kind !== 'url');
   const names = new Set([...Object.keys(one), ...Object.keys(other)].filter(counts));
   return [...names].every((name) => comparable(one, name) === comparable(other, name));
 }

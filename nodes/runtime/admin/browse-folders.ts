@@ -7,6 +7,7 @@ import { FolderBrowser, type BrowsedFolders } from '../../../src/subscriptions/f
 import { textOf, type RawConfig } from '../config-values.js';
 import { Texts } from '../texts.js';
 import type { ReadAccount } from './account-parts.js';
+import { errorWords } from './error-words.js';
 import { adminRoute, answerJson, AdminRefusal, type AdminQuestion } from './admin-route.js';
 import { askedAccount, type AskedAccount } from './asked-account.js';
 import { withVariables } from './environment.js';
@@ -30,7 +31,7 @@ export function answerBrowseFolders(red: NodeAPI, read: ReadAccount): void {
     } catch (thrown) {
       const error = toEwsError(thrown);
       if (error.code === 'EWS_INTERNAL') throw thrown;
-      answerJson(response, { text: texts.error(error).message });
+      answerJson(response, { text: errorWords(texts, error) });
     }
   });
 

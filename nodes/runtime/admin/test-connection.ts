@@ -5,6 +5,7 @@ import { checkAccount, type CheckResult } from '../../../src/subscriptions/accou
 import { textOf } from '../config-values.js';
 import { Texts } from '../texts.js';
 import type { AccountParts, ReadAccount } from './account-parts.js';
+import { errorWords } from './error-words.js';
 import { adminRoute, type AdminQuestion } from './admin-route.js';
 import { askedAccount } from './asked-account.js';
 
@@ -40,7 +41,7 @@ export function answerTestConnection(red: NodeAPI, read: ReadAccount): void {
     if (!error) return { step, state, ms, found, values };
     // A ticket is nothing that gets locked.
     const isTry = error.code === 'EWS_UNAUTHORIZED' && auth !== 'negotiate';
-    return { step, state, ms, text: texts.error(error).message, ...(isTry ? { found: 'counts-as-try' } : {}) };
+    return { step, state, ms, text: errorWords(texts, error), ...(isTry ? { found: 'counts-as-try' } : {}) };
   }
 }
 

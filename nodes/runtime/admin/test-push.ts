@@ -5,6 +5,7 @@ import { checkPushAddress, type PushFinding } from '../../../src/subscriptions/p
 import { textOf } from '../config-values.js';
 import { httpNodeRoot, localAddress, pushService } from '../push-service.js';
 import { Texts } from '../texts.js';
+import { errorWords } from './error-words.js';
 import { adminRoute, AdminRefusal, answerJson } from './admin-route.js';
 import { withVariables } from './environment.js';
 
@@ -42,7 +43,7 @@ export function answerTestPush(red: NodeAPI, pathOf: (id: string) => string | un
   }
 
   function shown(finding: PushFinding): object {
-    if (finding.kind === 'failed') return { kind: finding.error.code, text: texts.error(finding.error).message };
+    if (finding.kind === 'failed') return { kind: finding.error.code, text: errorWords(texts, finding.error) };
     // Whoever asks for a password may be this Node-RED itself.
     const own = finding.kind === 'unauthorized' && Boolean(red.settings.httpNodeAuth);
     return own ? { ...finding, kind: 'unauthorized-here' } : finding;
