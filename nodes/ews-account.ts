@@ -52,7 +52,7 @@ module.exports = function (RED: NodeAPI): void {
   function read(config: RawConfig, credentials: RawConfig): AccountParts | ConfigurationProblem {
     const username = textOf(credentials, 'username');
     const password = typeof credentials.password === 'string' ? credentials.password : '';
-    const problem = problemOf(config, username);
+    const problem = problemOf(config, username, password);
     if (problem) return problem;
     const sandbox = textOf(config, 'server') === 'sandbox';
     const settings: ServerSettings = {
@@ -115,7 +115,7 @@ function authenticationOf(config: RawConfig): Credentials['type'] | undefined {
   return AUTHENTICATIONS.find((type) => type === text);
 }
 
-function problemOf(config: RawConfig, username: string): ConfigurationProblem | undefined {
+function problemOf(config: RawConfig, username: string, password: string): ConfigurationProblem | undefined {
   const timeout = numberOf(config, 'timeout', DEFAULT_TIMEOUT_SECONDS);
   if (!(timeout >= 1 && timeout <= MAX_TIMEOUT_SECONDS)) return 'bad-timeout';
   if (!versionOf(config)) return 'bad-version';
@@ -130,6 +130,8 @@ function problemOf(config: RawConfig, username: string): ConfigurationProblem | 
   const auth = authenticationOf(config);
   if (!auth) return 'auth-not-supported';
   // Kerberos knows by its ticket who signs in.
-  if (username === '' && auth !== 'negotiate') return 'no-username';
-  return undefined;
+  if (auth === 'negotiate') return undefined;
+  if (username === '') return 'no-username';
+  // An attempt without one would count as a wrong one, and might lock the account.
+  return password === '' ? 'no-password' : undefined;
 }
