@@ -7,7 +7,7 @@ if ($('#ews-ask-style').length === 0) {
 .ews-good { color: var(--red-ui-text-color-success, var(--red-ui-primary-text-color)); }
 .ews-test { margin: 18px 0 0; }
 .ews-ask-summary { margin-left: 8px; }
-.ews-steps { list-style: none; margin: 10px 0 0; padding: 0; border: 1px solid var(--red-ui-secondary-border-color); border-radius: 4px; }
+.ews-dialog .ews-steps { list-style: none; margin: 10px 0 0; padding: 0; border: 1px solid var(--red-ui-secondary-border-color); border-radius: 4px; }
 .ews-step { display: flex; gap: 8px; align-items: baseline; padding: 6px 8px; border-top: 1px solid var(--red-ui-secondary-border-color); }
 .ews-step:first-child { border-top: none; }
 .ews-step .fa { flex: 0 0 14px; text-align: center; }
@@ -24,9 +24,9 @@ if ($('#ews-ask-style').length === 0) {
 .ews-browser-search input[type=text] { flex: 1 1 120px; min-width: 0; width: auto; margin: 0; }
 .ews-browser-told { margin: 6px 0 0; line-height: 1.35; }
 .ews-browser-told:empty { display: none; }
-.ews-tree, .ews-tree ul { list-style: none; margin: 0; padding: 0; }
-.ews-tree { margin: 8px 0; max-height: 320px; overflow: auto; border: 1px solid var(--red-ui-secondary-border-color); background: var(--red-ui-list-item-background, transparent); }
-.ews-tree:empty { display: none; }
+.ews-dialog .ews-tree, .ews-dialog .ews-tree ul { list-style: none; margin: 0; padding: 0; }
+.ews-dialog .ews-tree { margin: 8px 0; max-height: 320px; overflow: auto; border: 1px solid var(--red-ui-secondary-border-color); background: var(--red-ui-list-item-background, transparent); }
+.ews-dialog .ews-tree:empty { display: none; }
 .ews-tree [role=treeitem] { outline: none; }
 .ews-tree-row { display: flex; gap: 6px; align-items: center; padding: 3px 6px; cursor: pointer; color: var(--red-ui-list-item-color, var(--red-ui-primary-text-color)); }
 .ews-tree-row:hover { background: var(--red-ui-list-item-background-hover); }
