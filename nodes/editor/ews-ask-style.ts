@@ -17,6 +17,7 @@ if ($('#ews-ask-style').length === 0) {
 .ews-step-ok .fa { color: var(--red-ui-text-color-success, #4b8400); }
 .ews-step-failed .fa, .ews-step-failed .ews-step-told { color: var(--red-ui-text-color-error); }
 .ews-step-skipped { color: var(--red-ui-secondary-text-color); }
+#ews-push-test { margin-left: 114px; }
 .ews-push-finding { margin: 6px 0 0 114px; line-height: 1.35; }
 .ews-browse { margin: 8px 0 0; }
 .ews-browser { margin: 8px 0 0; padding: 8px; border: 1px solid var(--red-ui-secondary-border-color); border-radius: 4px; }
@@ -36,7 +37,7 @@ if ($('#ews-ask-style').length === 0) {
 .ews-tree-more { flex: 1 0 auto; text-align: right; color: var(--red-ui-secondary-text-color); font-size: 0.9em; }
 .ews-tree-path { flex: 0 1 auto; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; color: var(--red-ui-secondary-text-color); }
 @container (max-width: 340px) {
-  .ews-push-finding { margin-left: 0; }
+  #ews-push-test, .ews-push-finding { margin-left: 0; }
   .ews-step { flex-wrap: wrap; }
   .ews-step-told { flex-basis: 100%; }
 }

@@ -84,6 +84,11 @@ describe('a stored password', () => {
     assert.equal(lab.responses.length, 0);
   });
 
+  it('is asked for only after what else is wrong with the settings', async () => {
+    const steps = await testConnection(lab.red, changed({ url: '' }));
+    assert.match(steps.configuration!.text!, /Enter the address/);
+  });
+
   it('is not there for an account that is not deployed, or is none', async () => {
     for (const id of [lab.id('nobody'), lab.id('tls')]) {
       assert.equal((await ask(lab.red, 'ews-account/test', asked({ ...deployed, id }, true))).status, 409);
