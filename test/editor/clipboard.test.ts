@@ -5,9 +5,8 @@ import { withEditor } from './support/with-editor.js';
 
 /** What is not a node's own: where it stands and what it is called by. */
 function ownOf(node: Record<string, unknown>): Record<string, unknown> {
-  const { id, z, x, y, g, ...own } = node;
-  void [id, z, x, y, g];
-  return own;
+  const elsewhere = ['id', 'z', 'x', 'y', 'g'];
+  return Object.fromEntries(Object.entries(node).filter(([property]) => !elsewhere.includes(property)));
 }
 
 async function select(editor: Editor, id: string): Promise<void> {
