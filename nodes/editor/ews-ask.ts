@@ -112,7 +112,9 @@ window.ewsDialog = Object.assign(
       }
       const browse = form.find('.ews-browse');
       if (browse.length > 0) ewsDialog.makeFolderBrowser(browse, form.find('.ews-folders'), node, values);
-      if (node.type === 'ews-push-in') ewsDialog.makePushTest(form.find('[data-ews-row="address"]'), node, values);
+      // A node that a subflow is made of is not called itself: each instance has another in its place.
+      const isCalled = node.type === 'ews-push-in' && !ewsDialog.isInSubflow(node);
+      if (isCalled) ewsDialog.makePushTest(form.find('[data-ews-row="address"]'), node, values);
     }
 
     return { ask, sentenceOf, accountAsked, makeAsking };
