@@ -146,15 +146,28 @@ describe('the message catalogues', () => {
 describe('the help', () => {
   for (const node of NODES) {
     it(`of ${node} is there`, () => {
-      const help = read(`nodes/locales/en-US/${node}.html`);
+      const help = read(`dist/nodes/locales/en-US/${node}.html`);
       assert.match(help, new RegExp(`<script type="text/html" data-help-name="${node}">\\s*<p>`));
       assert.match(help, /<h3>Details<\/h3>/);
+      assert.doesNotMatch(help, /<!--\s*include/);
     });
   }
 
   for (const node of ['ews-pull', 'ews-push-in', 'ews-stream']) {
+    it(`of ${node} says what to do about what its status says`, () => {
+      const help = read(`dist/nodes/locales/en-US/${node}.html`);
+      const { reason } = JSON.parse(read('nodes/locales/en-US/ews-account.json')) as { reason: Record<string, string> };
+      const told = ['EWS_UNAUTHORIZED', 'EWS_SCHEME_NOT_OFFERED', 'EWS_NETWORK', 'EWS_TIMEOUT', 'EWS_CERTIFICATE'];
+      told.push('ErrorAccessDenied', 'ErrorImpersonateUserDenied', 'ErrorNonExistentMailbox', 'ErrorFolderNotFound');
+      told.push('ErrorServerBusy', 'ErrorExceededSubscriptionCount');
+      assert.deepEqual(
+        told.filter((code) => !new RegExp(`<dt>[^<]*${reason[code]}[^<]*</dt>`).test(help)),
+        [],
+      );
+    });
+
     it(`names every part of a message that ${node} sends`, () => {
-      const help = read(`nodes/locales/en-US/${node}.html`);
+      const help = read(`dist/nodes/locales/en-US/${node}.html`);
       assert.deepEqual(
         ['accountName', 'recovered', 'itemId', 'oldParentFolderId', 'unreadCount', ...EVENT_TYPES].filter(
           (word) => !help.includes(word),
