@@ -4,6 +4,7 @@ import { systemClock, delay } from '../../src/clock.js';
 import { toEwsError } from '../../src/protocol/ews-error.js';
 import { act, isOverviewAction } from '../../src/subscriptions/overview-actions.js';
 import type { OverviewEntry } from '../../src/subscriptions/overview.js';
+import type { OverviewAnswer } from './overview-answer.js';
 import { overviewOf } from './overview.js';
 import { detailsOf, rowOf } from './overview-rows.js';
 import { Texts } from './texts.js';
@@ -31,7 +32,8 @@ export function serveOverview(red: NodeAPI): void {
       Math.min(asked, PAGE),
     );
     response.set('Cache-Control', 'no-store');
-    response.json({ ...changes, now: systemClock.now(), rows: entries.map((entry) => rowOf(entry, texts)) });
+    const rows = entries.map((entry) => rowOf(entry, texts));
+    response.json({ ...changes, now: systemClock.now(), rows } satisfies OverviewAnswer);
   });
 
   red.httpAdmin.get(`${PATH}/:id`, red.auth.needsPermission(READ), (request, response) => {

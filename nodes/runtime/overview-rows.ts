@@ -1,9 +1,7 @@
 import { EwsError } from '../../src/protocol/ews-error.js';
-import { actionsFor, type OverviewAction } from '../../src/subscriptions/overview-actions.js';
+import { actionsFor } from '../../src/subscriptions/overview-actions.js';
 import type { OverviewEntry } from '../../src/subscriptions/overview.js';
-import type { CountedMinutes } from '../../src/subscriptions/minute-counts.js';
-import type { Delivery, NamedFolder } from '../../src/subscriptions/subscription-description.js';
-import type { SubscriptionState } from '../../src/subscriptions/subscription-state.js';
+import type { OverviewDetails, OverviewRow } from './overview-answer.js';
 import type { Texts } from './texts.js';
 
 /** Names come from flows and messages, sentences partly from servers: so long at most. */
@@ -11,47 +9,8 @@ const NAME_LENGTH = 320;
 const SENTENCE_LENGTH = 2000;
 /** So many folders are named at most. */
 const FOLDERS_MOST = 50;
-/** Ids of subscriptions are long, and differ at both ends. */
-const ID_LENGTH = 24;
-
-/** A subscription as the table in the editor shows it. Times are in milliseconds since 1970. */
-export interface OverviewRow {
-  readonly id: number;
-  readonly node: string;
-  readonly flow: string;
-  readonly account: string;
-  readonly accountName: string;
-  readonly mailbox: string;
-  readonly delivery: Delivery;
-  readonly state: SubscriptionState['name'];
-  readonly since: number;
-  readonly lastEventAt?: number;
-  /** Two or three words for what is wrong, where something is. */
-  readonly reason?: string;
-  /** Events of the last hour, minute by minute. */
-  readonly hour?: CountedMinutes;
-}
-
-/** What is shown of the one that is looked at. */
-export interface OverviewDetails extends OverviewRow {
-  readonly access: 'delegate' | 'impersonate';
-  readonly allFolders: boolean;
-  readonly folders: readonly NamedFolder[];
-  /** How many folders are not among these. */
-  readonly moreFolders: number;
-  readonly kinds: readonly string[];
-  /** Shortened. */
-  readonly subscriptionId: string;
-  readonly heardAt?: number;
-  readonly retryAt?: number;
-  readonly events: number;
-  readonly recovered: number;
-  readonly reconnects: number;
-  readonly gaps: number;
-  /** The last trouble, also if it is over. */
-  readonly error?: { readonly code: string; readonly text: string; readonly at: number };
-  readonly actions: readonly OverviewAction[];
-}
+/** Ids of folders and subscriptions are some hundred characters long, and differ in the middle too. */
+const ID_LENGTH = 512;
 
 export function rowOf({ id, about, facts }: OverviewEntry, texts: Texts): OverviewRow {
   const { lastEventAt, lastHour, state, error } = facts;
@@ -77,9 +36,9 @@ export function detailsOf(entry: OverviewEntry, texts: Texts): OverviewDetails {
     ...{ access, allFolders, kinds: events },
     folders: folders
       .slice(0, FOLDERS_MOST)
-      .map(({ id, name }) => ({ id: shortened(id), name: name.slice(0, NAME_LENGTH) })),
+      .map(({ id, name }) => ({ id: id.slice(0, ID_LENGTH), name: name.slice(0, NAME_LENGTH) })),
     moreFolders: Math.max(0, folders.length - FOLDERS_MOST),
-    subscriptionId: shortened(engine.subscriptionId ?? ''),
+    subscriptionId: (engine.subscriptionId ?? '').slice(0, ID_LENGTH),
     ...(heardAt === undefined ? {} : { heardAt }),
     ...(retryAt === undefined ? {} : { retryAt }),
     ...{ events: facts.events, recovered: facts.recovered, reconnects: facts.reconnects, gaps: facts.gaps },
@@ -90,8 +49,4 @@ export function detailsOf(entry: OverviewEntry, texts: Texts): OverviewDetails {
 
 function sentenceOf({ code, message }: { code: string; message: string }, texts: Texts): string {
   return texts.error(new EwsError(code, message)).message.slice(0, SENTENCE_LENGTH);
-}
-
-function shortened(id: string): string {
-  return id.length <= ID_LENGTH ? id : `${id.slice(0, ID_LENGTH / 2 - 1)}…${id.slice(-ID_LENGTH / 2)}`;
 }

@@ -102,7 +102,9 @@ export class SubscriptionFacts {
         this.#sent(batch.events.length, batch.recovered);
       };
       const sent = listener.events(batch);
-      return sent ? sent.then(note) : note();
+      if (sent) return sent.then(note);
+      note();
+      return undefined;
     };
     noting.state = (state) => {
       this.#enter(state);
