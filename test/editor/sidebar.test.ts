@@ -166,6 +166,9 @@ describe('the Exchange sidebar', () => {
     await details().getByRole('button', { name: 'Unsubscribe' }).click();
     await question.getByRole('button', { name: 'Unsubscribe' }).click();
     await tab().getByText('1 paused').waitFor();
+    // That it is paused would be remembered for the next test.
+    await details().getByRole('button', { name: 'Resume' }).click();
+    await tab().getByText('3 connected').waitFor();
   });
 
   it('asks and begins anew on demand', async () => {
