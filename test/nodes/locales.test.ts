@@ -115,6 +115,28 @@ describe('the message catalogues', () => {
     });
   }
 
+  it('hold what the sidebar shows, and no more', () => {
+    const file = 'nodes/plugins/locales/en-US/ews-sidebar.json';
+    const flat = (value: object, path: string): string[] =>
+      Object.entries(value).flatMap(([key, text]: [string, unknown]) =>
+        typeof text === 'object' && text !== null ? flat(text, `${path}${key}.`) : [path + key],
+      );
+    const keys = flat(JSON.parse(read(file)) as object, '');
+    const code = filesBelow('nodes/editor/sidebar').map(read).join('\n');
+    const used = [...code.matchAll(/\bsay\(\s*(?:\w+ \? )?['`]([\w.-]+)/g)].map(([, key]) => key!);
+    const isUsed = (key: string) => used.some((one) => one === key || (one.endsWith('.') && key.startsWith(one)));
+    // Named beside a condition, or handed to the editor with the catalogue's name.
+    const elsewhere = ['nothing', 'nothing-matches', 'not-yet', 'action.show'];
+    assert.deepEqual(
+      keys.filter((key) => !isUsed(key) && !elsewhere.includes(key)),
+      [],
+    );
+    assert.deepEqual(
+      used.filter((one) => (one.endsWith('.') ? !keys.some((key) => key.startsWith(one)) : !keys.includes(one))),
+      [],
+    );
+  });
+
   it('know every family of texts that the code puts together', () => {
     assert.deepEqual(
       shared.filter((key) => key.endsWith('.') && !(key in families)),
