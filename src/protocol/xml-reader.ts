@@ -45,6 +45,8 @@ export function readXml(document: string, maxLength: number = DEFAULT_MAX_XML_LE
     );
   }
   const start = prologEnd(document);
+  if (start === -1)
+    throw xmlProblem('its XML declaration is not ended by "?>"', { document, at: document.indexOf('<') });
   const other = whatInsteadOfXml(document, start);
   if (other !== undefined) throw xmlProblem(other);
   checkWellFormed(document, start);

@@ -36,6 +36,8 @@ export class EventTags {
   readonly oldItemId: IdTags;
   readonly oldFolderId: IdTags;
   readonly oldParentFolderId: IdTags;
+  /** A heartbeat that tells no watermark. */
+  readonly bareStatus: string;
   /** All kinds of event that there are. */
   readonly kinds: readonly KindTags[];
 
@@ -55,6 +57,7 @@ export class EventTags {
     this.oldItemId = id('OldItemId');
     this.oldFolderId = id('OldFolderId');
     this.oldParentFolderId = id('OldParentFolderId');
+    this.bareStatus = `<${prefix}StatusEvent/>`;
     this.kinds = [...EVENT_TYPES, 'Status' as const].map((eventType) => ({ eventType, ...text(`${eventType}Event`) }));
   }
 }

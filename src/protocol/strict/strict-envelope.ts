@@ -67,8 +67,10 @@ function readStrict<Content>(
   readBody: (xml: StrictXml) => Content,
 ): StrictAnswer<Content> | undefined {
   if (document.length > Math.min(maxLength, LONGEST)) return undefined;
+  const start = prologEnd(document);
+  if (start === -1) return undefined;
   return unlessInDoubt(() => {
-    const xml = new StrictXml(document, prologEnd(document));
+    const xml = new StrictXml(document, start);
     xml.open('Envelope');
     const server = xml.isNext('Header') ? readHeader(xml) : undefined;
     xml.open('Body');

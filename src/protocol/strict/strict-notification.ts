@@ -15,7 +15,12 @@ export function readStrictNotification(xml: StrictXml): Notification {
   const events: MailboxEvent[] = [];
   let watermark: string | undefined;
   let heartbeat = false;
-  for (let kind = nextKind(xml, tags); kind; kind = nextKind(xml, tags)) {
+  while (!xml.isOver) {
+    const kind = nextKind(xml, tags);
+    if (kind === undefined) {
+      heartbeat = true;
+      continue;
+    }
     const its = xml.text(tags.watermark);
     if (its !== undefined && its !== '') watermark = its;
     if (kind.eventType === 'Status') heartbeat = true;
@@ -38,9 +43,10 @@ function readMoreEvents(text: string | undefined): boolean {
   return text === 'true' || doubt();
 }
 
-function nextKind(xml: StrictXml, { kinds }: EventTags): KindTags | undefined {
+/** Takes the start tag of an event; nothing where it was a heartbeat with no watermark, and so is behind as a whole. */
+function nextKind(xml: StrictXml, { kinds, bareStatus }: EventTags): KindTags | undefined {
   for (const kind of kinds) if (xml.takes(kind.open)) return kind;
-  return undefined;
+  return xml.takes(bareStatus) ? undefined : doubt();
 }
 
 /** An event while it is put together. The properties come in the order in which the general reader has them. */
