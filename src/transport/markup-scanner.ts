@@ -10,6 +10,9 @@ const SINGLE = 0x27; // '
 const DASH = 0x2d; // -
 const BRACKET = 0x5d; // ]
 
+/** So far it is quicker to look at each byte than to call what is made for it. */
+const NEAR = 256;
+
 const CDATA_START = Buffer.from('[CDATA[');
 
 /** Where in the markup the scanner stands. */
@@ -58,7 +61,7 @@ export class MarkupScanner {
     let at = from;
     while (at < bytes.length) {
       if (this.#at === At.Text) {
-        const next = bytes.indexOf(LT, at);
+        const next = indexOf(bytes, LT, at);
         const end = next === -1 ? bytes.length : next;
         if (this.#depth === 0) refuseText(bytes, at, end);
         if (next === -1) return -1;
@@ -76,6 +79,7 @@ export class MarkupScanner {
 
   /** Jumps over what cannot end the present state; most bytes of tags and quotes go this way. */
   #skip(bytes: Buffer, at: number): number {
+    if (this.#at === At.StartTag) return this.#skipInStartTag(bytes, at);
     const wanted =
       this.#at === At.DoubleQuoted
         ? DOUBLE
@@ -89,8 +93,15 @@ export class MarkupScanner {
                 ? BRACKET
                 : undefined;
     if (wanted === undefined) return at;
-    const next = bytes.indexOf(wanted, at);
+    const next = indexOf(bytes, wanted, at);
     return next === -1 ? bytes.length : next;
+  }
+
+  #skipInStartTag(bytes: Buffer, from: number): number {
+    let at = from;
+    while (at < bytes.length && !endsInStartTag(bytes[at] ?? 0)) at += 1;
+    if (at > from) this.#selfClosing = bytes[at - 1] === SLASH;
+    return at;
   }
 
   /** One byte of markup. Returns whether it closed an element. */
@@ -156,7 +167,7 @@ export class MarkupScanner {
       if (this.#selfClosing) this.#depth -= 1;
       return this.#selfClosing;
     }
-    this.#selfClosing = byte === SLASH;
+    this.#selfClosing = false;
     return false;
   }
 
@@ -180,6 +191,18 @@ export class MarkupScanner {
     else if (byte === GT && this.#matched === count) this.#enter(At.Text);
     else this.#matched = 0;
   }
+}
+
+/** What does not just go on with a name, white space or "=". */
+function endsInStartTag(byte: number): boolean {
+  return byte === GT || byte === DOUBLE || byte === SINGLE;
+}
+
+/** The same as the method of that name, which takes longer than most of what it is to skip is long. */
+function indexOf(bytes: Buffer, wanted: number, from: number): number {
+  const near = Math.min(bytes.length, from + NEAR);
+  for (let at = from; at < near; at += 1) if (bytes[at] === wanted) return at;
+  return near === bytes.length ? -1 : bytes.indexOf(wanted, near);
 }
 
 /** Between documents there may be white space and byte order marks only. */
