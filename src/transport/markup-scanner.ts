@@ -10,9 +10,6 @@ const SINGLE = 0x27; // '
 const DASH = 0x2d; // -
 const BRACKET = 0x5d; // ]
 
-/** So far it is quicker to look at each byte than to call what is made for it. */
-const NEAR = 256;
-
 const CDATA_START = Buffer.from('[CDATA[');
 
 /** Where in the markup the scanner stands. */
@@ -61,7 +58,7 @@ export class MarkupScanner {
     let at = from;
     while (at < bytes.length) {
       if (this.#at === At.Text) {
-        const next = indexOf(bytes, LT, at);
+        const next = bytes.indexOf(LT, at);
         const end = next === -1 ? bytes.length : next;
         if (this.#depth === 0) refuseText(bytes, at, end);
         if (next === -1) return -1;
@@ -93,7 +90,7 @@ export class MarkupScanner {
                 ? BRACKET
                 : undefined;
     if (wanted === undefined) return at;
-    const next = indexOf(bytes, wanted, at);
+    const next = bytes.indexOf(wanted, at);
     return next === -1 ? bytes.length : next;
   }
 
@@ -196,13 +193,6 @@ export class MarkupScanner {
 /** What does not just go on with a name, white space or "=". */
 function endsInStartTag(byte: number): boolean {
   return byte === GT || byte === DOUBLE || byte === SINGLE;
-}
-
-/** The same as the method of that name, which takes longer than most of what it is to skip is long. */
-function indexOf(bytes: Buffer, wanted: number, from: number): number {
-  const near = Math.min(bytes.length, from + NEAR);
-  for (let at = from; at < near; at += 1) if (bytes[at] === wanted) return at;
-  return near === bytes.length ? -1 : bytes.indexOf(wanted, near);
 }
 
 /** Between documents there may be white space and byte order marks only. */
