@@ -52,7 +52,7 @@ window.ewsSidebar = Object.assign(
         const asked = run;
         const isWanted = () => isStarted && asked === run;
         void $.ajax({ url: 'ews-notifications/subscriptions', data: { since: revision }, dataType: 'json' }).then(
-          (answer: EwsAnswer) => {
+          (answer: EwsOverviewAnswer) => {
             isAsking = false;
             take(answer);
             if (isWanted()) later(answer.more ? 0 : EVERY_MS);
@@ -69,7 +69,7 @@ window.ewsSidebar = Object.assign(
         );
       }
 
-      function take(answer: EwsAnswer): void {
+      function take(answer: EwsOverviewAnswer): void {
         failures = 0;
         state = answer.more ? 'asking' : 'well';
         ahead = answer.now - Date.now();
