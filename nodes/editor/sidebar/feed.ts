@@ -55,7 +55,7 @@ window.ewsSidebar = Object.assign(
         const isWanted = () => isStarted && asked === run;
         const question = { data: { since: revision }, dataType: 'json', timeout: IN_VAIN_MS };
         void $.ajax('ews-notifications/subscriptions', question).then(
-          (answer: EwsAnswer) => {
+          (answer: EwsListAnswer) => {
             isAsking = false;
             take(answer);
             if (isWanted()) later(answer.more ? 0 : EVERY_MS);
@@ -72,7 +72,7 @@ window.ewsSidebar = Object.assign(
         );
       }
 
-      function take(answer: EwsAnswer): void {
+      function take(answer: EwsListAnswer): void {
         failures = 0;
         state = answer.more ? 'asking' : 'well';
         ahead = answer.now - Date.now();
