@@ -99,7 +99,9 @@ export class StreamEngine implements LoopSteps, StreamMember {
     // The old subscription would bring what shall be skipped.
     if (this.#options.missed === 'skip' && this.#loop.isPaused()) await this.#end();
     this.#position.paused = false;
-    if (this.#restored) this.#catchUp.needed('no-watermark');
+    const { subscriptionId, watermark, upTo } = this.#position;
+    // After an unsubscribe it begins from now: there is nothing before.
+    if (this.#restored && (subscriptionId ?? watermark ?? upTo)) this.#catchUp.needed('no-watermark');
     await this.#position.save();
     this.#loop.resume();
   }

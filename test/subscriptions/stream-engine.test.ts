@@ -60,6 +60,20 @@ describe('StreamEngine', () => {
     assert.ok(told.batches.filter(({ recovered }) => recovered).length > 0);
   });
 
+  it('begins from now, and speaks of no gap, when it is resumed after it was ended', async () => {
+    const { engine, told } = await lab.connected();
+    const before = lab.deliver();
+    await until(() => told.items.length === 1);
+    await engine.unsubscribe();
+    lab.deliver(2);
+    await engine.resume();
+    await lab.untilAfter(() => told.current === 'connected', 100);
+    const after = lab.deliver();
+    await lab.untilAfter(() => told.items.length === 2, 100);
+    assert.deepEqual(told.items, [...before, ...after]);
+    assert.deepEqual(told.gaps, []);
+  });
+
   it('notices a stream that is silent, and loses nothing', async () => {
     const { told } = await lab.connected();
     lab.sandbox.misbehave({ operation: 'GetStreamingEvents', silent: true });

@@ -26,6 +26,8 @@ window.ewsSidebar = Object.assign(
     const EVERY_MS = 3000;
     /** While nobody answers, it is asked less and less often, down to this. */
     const SELDOM_MS = 30_000;
+    /** A question that is not answered for so long is taken for lost. */
+    const IN_VAIN_MS = 30_000;
 
     function makeFeed(changed: () => void): EwsFeed {
       const rows = new Map<number, EwsRow>();
@@ -51,8 +53,9 @@ window.ewsSidebar = Object.assign(
         isAsking = true;
         const asked = run;
         const isWanted = () => isStarted && asked === run;
-        void $.ajax({ url: 'ews-notifications/subscriptions', data: { since: revision }, dataType: 'json' }).then(
-          (answer: EwsOverviewAnswer) => {
+        const question = { data: { since: revision }, dataType: 'json', timeout: IN_VAIN_MS };
+        void $.ajax('ews-notifications/subscriptions', question).then(
+          (answer: EwsListAnswer) => {
             isAsking = false;
             take(answer);
             if (isWanted()) later(answer.more ? 0 : EVERY_MS);
@@ -69,7 +72,7 @@ window.ewsSidebar = Object.assign(
         );
       }
 
-      function take(answer: EwsOverviewAnswer): void {
+      function take(answer: EwsListAnswer): void {
         failures = 0;
         state = answer.more ? 'asking' : 'well';
         ahead = answer.now - Date.now();

@@ -52,7 +52,7 @@ interface EwsDetails extends EwsRow {
   readonly actions: readonly EwsAction[];
 }
 
-interface EwsOverviewAnswer {
+interface EwsListAnswer {
   readonly revision: string;
   readonly reset: boolean;
   readonly more: boolean;
