@@ -152,7 +152,9 @@ window.ewsDialog = Object.assign(
         function nameConfigButtons(form: JQuery): void {
           for (const link of form.find('a.red-ui-button[id*="-input-btn-"]').toArray()) {
             const button = $(link);
-            const label = button.closest('.form-row').children('label').text().trim();
+            const key = button.closest('.form-row').find('label [data-i18n]').attr('data-i18n') ?? '';
+            // Node-RED fills in the texts of a dialog only after this.
+            const label = RED._(key);
             const adds = (button.attr('id') ?? '').endsWith('-add');
             ewsDialog.makeOperable(
               button,

@@ -87,6 +87,10 @@ window.ewsDialog = Object.assign(
         event.preventDefault();
         button.trigger('click');
       });
+      // Node-RED disables such a link by a class, which a screen reader is not told of.
+      button.on('focus', () => {
+        button.attr('aria-disabled', String(button.hasClass('disabled')));
+      });
     }
 
     return { showNotes, openChangedGroups, refreshGroups, makeOperable };

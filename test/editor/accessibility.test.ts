@@ -12,7 +12,7 @@ describe('with a keyboard, a screen reader, a small or a dark screen', () => {
     dialog.form
       .locator('.ews-dialog')
       .locator(
-        'input:visible, select:visible, textarea:visible, summary:visible, button:visible, a.red-ui-button:visible:not(.disabled)',
+        'input:visible, select:visible, textarea:visible, summary:visible, button:visible, a.red-ui-button:visible',
       )
       .evaluateAll((all) =>
         all.map(
@@ -87,6 +87,7 @@ describe('with a keyboard, a screen reader, a small or a dark screen', () => {
 
     await dialog.form.getByRole('button', { name: 'Add a folder' }).focus();
     await keyboard.press('Enter');
+    await editor().page.locator('li:last-child .ews-folder-id:focus').waitFor();
     await keyboard.type('Calendar');
     await dialog.form.getByRole('button', { name: 'Remove this folder' }).first().focus();
     await keyboard.press('Space');

@@ -7,7 +7,11 @@ import { Dialog, traysAtRest } from './dialog.js';
 import type { EditorNodeRed } from './editor-node-red.js';
 
 /** What the browser complains of about Node-RED itself, and nobody here can mend. */
-const NOT_OURS = [/favicon/, /Permissions policy violation: unload/];
+const NOT_OURS = [
+  ...[/favicon/, /Permissions policy violation: unload/],
+  // Node-RED 5 may show its first tip before the place for it is there.
+  /^TypeError: Cannot read properties of undefined \(reading 'html'\)\s+at \w+ \(\S+\/red\.min\.js\S+\)$/,
+];
 
 /** The editor of a Node-RED in a browser's page, as a person has it before them. */
 export class Editor {
@@ -23,7 +27,10 @@ export class Editor {
       const text = `${message.text()} (${message.location().url})`;
       if (message.type() === 'error' && !NOT_OURS.some((one) => one.test(text))) this.problems.push(text);
     });
-    page.on('pageerror', (error) => this.problems.push(error.stack ?? error.message));
+    page.on('pageerror', (error) => {
+      const text = error.stack ?? error.message;
+      if (!NOT_OURS.some((one) => one.test(text))) this.problems.push(text);
+    });
   }
 
   /** A page in a browser context of its own, with the editor loaded. `options` can be a size or a colour scheme. */
