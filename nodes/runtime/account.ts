@@ -21,6 +21,8 @@ const LEAVE_TIME_MS = 10_000;
 
 export interface AccountOptions {
   readonly email: string;
+  /** Whether an application signs in, which opens every mailbox in its owner's name. */
+  readonly isApplication: boolean;
   readonly clock: Clock;
   readonly random: () => number;
   readonly unwanted: UnwantedSubscriptions;
@@ -36,6 +38,7 @@ export interface AccountOptions {
  */
 export class Account implements AccountLink {
   readonly email: string;
+  readonly isApplication: boolean;
   readonly clock: Clock;
   readonly random: () => number;
   readonly registry: AdoptionRegistry;
@@ -52,6 +55,7 @@ export class Account implements AccountLink {
   constructor(options: AccountOptions) {
     this.#options = options;
     this.email = options.email;
+    this.isApplication = options.isApplication;
     this.clock = options.clock;
     this.random = options.random;
     this.hub = new StreamHub(this);

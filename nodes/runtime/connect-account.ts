@@ -30,7 +30,8 @@ export function connectTo(
   settings: ServerSettings,
 ): AccountConnection {
   const proxy = proxyFor(new URL(url), proxies);
-  const client = new EwsClient({ ...settings, url, credentials, tls, proxy });
+  const tokenProxy = credentials.type === 'oauth2' ? proxyFor(new URL(credentials.tokenUrl), proxies) : undefined;
+  const client = new EwsClient({ ...settings, url, credentials, tls, proxy, tokenProxy });
   const { origin, pathname } = new URL(url);
   return { client, server: { name: (origin + pathname).toLowerCase() }, traits: { watermarks: undefined } };
 }

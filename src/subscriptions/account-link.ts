@@ -55,7 +55,7 @@ export function contextOf(
   const mailbox = subscription.mailbox || email;
   return {
     ...(subscription.access === 'impersonate' ? { impersonate: { primarySmtpAddress: mailbox } } : {}),
-    ...(mailbox === '' ? {} : { affinity: { group: mailbox.toLowerCase(), anchorMailbox: mailbox } }),
+    ...(mailbox === '' ? {} : { mailbox, affinity: { group: mailbox.toLowerCase(), anchorMailbox: mailbox } }),
     ...(signal ? { signal } : {}),
   };
 }
