@@ -104,6 +104,7 @@ export const RECOVERY_TABLE: readonly RecoveryRow[] = [
       // Whoever fetches tickets may be late.
       'EWS_NO_TICKET',
       'EWS_TOKEN_ENDPOINT',
+      'EWS_AUTODISCOVER',
       'EWS_HTTP',
       'EWS_MALFORMED',
       'EWS_TOO_LARGE',
@@ -145,6 +146,7 @@ export const RECOVERY_TABLE: readonly RecoveryRow[] = [
       'ErrorSchemaValidation',
       'EWS_FORBIDDEN',
       'EWS_CONFIGURATION',
+      'EWS_HOST_NOT_CONFIRMED',
       'EWS_INVALID_REQUEST',
       'EWS_ADOPTED',
       'EWS_STREAM_CONTESTED',
