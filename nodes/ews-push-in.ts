@@ -1,6 +1,7 @@
 import type { Node, NodeAPI } from 'node-red';
 import { problemsOfPush, type ConfigurationProblem } from '../src/subscriptions/configuration-problem.js';
 import { PushEngine, rememberMs } from '../src/subscriptions/push-engine.js';
+import { answerTestPush } from './runtime/admin/test-push.js';
 import { DEFAULT_STATUS_FREQUENCY_MINUTES, numberOf, textOf, type RawConfig } from './runtime/config-values.js';
 import { httpNodeRoot, isLoopback, localAddress, pushService, servesHttp } from './runtime/push-service.js';
 import type { SubscriptionInput } from './runtime/subscription-input.js';
@@ -15,6 +16,8 @@ module.exports = function (RED: NodeAPI): void {
   const service = pushService(RED);
   /** The nodes that have said already that the server may not reach them. */
   const warned = new WeakSet<Node>();
+  /** The paths of the nodes that are deployed, by id. */
+  const paths = new Map<string, string>();
 
   registerWatchingType(RED, {
     name: 'ews-push-in',
@@ -53,6 +56,8 @@ module.exports = function (RED: NodeAPI): void {
     });
   });
 
+  answerTestPush(RED, (id) => paths.get(id));
+
   function problemOf(node: Node, config: RawConfig): ConfigurationProblem | undefined {
     if (!servesHttp(RED)) return 'no-http-node';
     const [problem] = problemsOfPush(statusFrequencyOf(config), textOf(config, 'publicUrl'), textOf(config, 'path'));
@@ -63,11 +68,13 @@ module.exports = function (RED: NodeAPI): void {
   function attach(node: Node, config: RawConfig, input: SubscriptionInput): () => void {
     const path = pathOf(node, config);
     service.desk.open(path, node.id);
+    paths.set(node.id, path);
     if (input.adopter) service.hosts.set(node.id, input.adopter);
     if (RED.settings.httpNodeAuth) node.warn(texts.text('push.auth', { path: `${httpNodeRoot(RED)}/ews/` }));
     if (!service.secret.kept && textOf(config, 'path') === '') node.warn(texts.text('push.secret-not-kept'));
     return () => {
       service.hosts.delete(node.id);
+      paths.delete(node.id);
       service.desk.leave(path, node.id);
     };
   }

@@ -1,10 +1,11 @@
 // Builds what is packed: compiled src/ and nodes/ and what stands beside the nodes into dist/, the dialogs' browser code
 // into resources/. With --tests also the tests, into dist-test/.
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { expandIncludes, isPart } from './includes.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 process.chdir(root);
@@ -48,10 +49,10 @@ if (process.argv.includes('--tests')) {
   });
 }
 
-/** What is copied as it is, by its place in dist/. Node-RED looks for icons and locales beside the compiled nodes. */
+/** What is copied, by its place in dist/. Node-RED looks for icons and locales beside the compiled nodes. */
 const copies = new Map([
   ...filesBelow('nodes')
-    .filter((path) => !isBelow(path, 'nodes/editor'))
+    .filter((path) => !isBelow(path, 'nodes/editor') && !isPart(path))
     .filter((path) => path.endsWith('.html') || path.split(sep).includes('locales'))
     .map((path) => [join('dist', path), path]),
   ...filesBelow('icons').map((path) => [join('dist', 'nodes', path), path]),
@@ -77,9 +78,11 @@ function removeEmptyFolders(folder) {
 
 function copyChanged() {
   for (const [target, source] of copies) {
-    if (existsSync(target) && readFileSync(target).equals(readFileSync(source))) continue;
+    // Dialogs and help share parts; what is packed is plain HTML.
+    const content = source.endsWith('.html') ? Buffer.from(expandIncludes(source)) : readFileSync(source);
+    if (existsSync(target) && readFileSync(target).equals(content)) continue;
     mkdirSync(dirname(target), { recursive: true });
-    cpSync(source, target);
+    writeFileSync(target, content);
   }
 }
 

@@ -66,13 +66,22 @@ describe('package-lock.json', () => {
   });
 });
 
+/** From the start of the last script on. */
+function lastScript(html: string): string {
+  const at = html.lastIndexOf('<script');
+  assert.notEqual(at, -1);
+  return html.slice(at);
+}
+
 describe('the node types', () => {
   for (const [type, file] of nodes) {
     it(`${type} has a compiled file and a dialog that registers it`, () => {
       assert.equal(file, `dist/nodes/${type}.js`);
       assert.ok(existsSync(join(projectRoot, file)), `${file} is missing`);
-      const html = read('nodes', `${type}.html`);
-      assert.equal(read('dist', 'nodes', `${type}.html`), html, 'the copy in dist is not the source');
+      const html = read('dist', 'nodes', `${type}.html`);
+      assert.ok(html.endsWith(lastScript(read('nodes', `${type}.html`))), 'the copy in dist is not of the source');
+      assert.doesNotMatch(html, /<!--\s*include/, 'a part was not put in its place');
+      assert.match(html, new RegExp(`<script type="text/html" data-template-name="${type}">`));
       // Catalogues read node types from inline scripts and do not follow a src.
       const scripts = [...html.matchAll(/<script type="text\/javascript">(.*?)<\/script>/gs)].map(([, text]) => text);
       assert.ok(
@@ -117,13 +126,19 @@ describe('what is packed', () => {
     }
   });
 
-  it('holds every copied file', () => {
+  it('holds every copied file, and no part of one', () => {
     const copied = [
-      ...filesBelow('nodes').filter((file) => file.endsWith('.html') || file.includes('/locales/')),
+      ...filesBelow('nodes').filter(
+        (file) => (file.endsWith('.html') || file.includes('/locales/')) && !file.includes('/parts/'),
+      ),
       ...filesBelow('icons').map((file) => `nodes/${file}`),
     ];
     assert.deepEqual(
       copied.filter((file) => !files.includes(`dist/${file}`)),
+      [],
+    );
+    assert.deepEqual(
+      files.filter((file) => file.includes('/parts/')),
       [],
     );
   });

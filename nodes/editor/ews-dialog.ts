@@ -23,8 +23,16 @@ window.ewsDialog = Object.assign(
     : ((): EwsDialogs => {
         const CATALOGUE = '@ews-flows/node-red-ews-notifications/ews-account:';
 
+        interface OpenDialog {
+          readonly node: EwsEditorNode;
+          readonly form: JQuery;
+          readonly prefix: string;
+          /** The rows in which somebody has been: what is missing there is an objection, elsewhere a hint. */
+          readonly visited: Set<string>;
+        }
+
         /** The dialogs that are open: an account's may lie over that of a node which uses it. */
-        const openDialogs: { node: EwsEditorNode; form: JQuery; prefix: string }[] = [];
+        const openDialogs: OpenDialog[] = [];
         const dialogOf = (node: EwsEditorNode) => openDialogs.find((dialog) => dialog.node.id === node.id);
 
         const text = (key: string, values: Record<string, string | number> = {}): string =>
@@ -71,31 +79,53 @@ window.ewsDialog = Object.assign(
           const { form } = dialog;
           const values = valuesOf(node);
           const wrong = problems(node, values);
-          const hints = ewsDialog.hintsOf(node.type, values, ewsDialog.surroundingsOf(node, values));
           for (const [row, applies] of Object.entries(ewsDialog.rowsOf(node.type, values))) {
             form.find(`[data-ews-row="${row}"]`).toggle(applies);
           }
           if (node.type === 'ews-push-in') ewsDialog.showAddress(form, values);
-          form.find('.ews-note').remove();
-          for (const [row, hint] of Object.entries(hints)) {
-            if (hint) addNote(form, row, 'ews-hint', text(hint.key, hint.values));
-          }
-          for (const [property, problem] of Object.entries(wrong)) {
-            addNote(form, property, 'ews-problem', text(`problem.${problem}`));
-          }
+          if (node.type === 'ews-account') ewsDialog.showPreset(form, values);
+          ewsDialog.refreshGroups(form, Object.keys(wrong));
+          ewsDialog.showNotes(form, [...hintNotes(node, values), ...problemNotes(wrong, dialog)]);
         }
 
-        function addNote(form: JQuery, row: string, kind: string, sentence: string): void {
-          form.find(`[data-ews-row="${row}"]`).append($('<div class="ews-note">').addClass(kind).text(sentence));
+        function hintNotes(node: EwsEditorNode, values: EwsValues): EwsNote[] {
+          const hints = ewsDialog.hintsOf(node.type, values, ewsDialog.surroundingsOf(node, values));
+          return Object.entries(hints).flatMap(([row, hint]) =>
+            hint ? [{ row, kind: 'hint' as const, sentence: text(hint.key, hint.values) }] : [],
+          );
+        }
+
+        function problemNotes(wrong: Record<string, string>, { visited }: OpenDialog): EwsNote[] {
+          return Object.entries(wrong).map(([row, problem]) => {
+            const ahead = problem.startsWith('no-') && !visited.has(row);
+            return {
+              row,
+              kind: ahead ? ('hint' as const) : ('problem' as const),
+              sentence: text(`problem.${problem}`),
+            };
+          });
         }
 
         function open(node: EwsEditorNode): void {
           const prefix = node._def.category === 'config' ? 'node-config-input' : 'node-input';
           const form = $(`#${prefix}-name`).closest('form');
-          openDialogs.push({ node, form, prefix });
+          const visited = new Set<string>();
+          openDialogs.push({ node, form, prefix, visited });
           const changed = () => {
             refresh(node);
           };
+          makeParts(form, node, changed);
+          ewsDialog.openChangedGroups(form, node);
+          form.on('input change', 'input, select, textarea', changed);
+          form.on('focusout', '[data-ews-row]', (event) => {
+            visited.add($(event.currentTarget as Element).attr('data-ews-row') ?? '');
+            changed();
+          });
+          refresh(node);
+        }
+
+        /** What is no plain field. */
+        function makeParts(form: JQuery, node: EwsEditorNode, changed: () => void): void {
           const folders = form.find('.ews-folders');
           if (folders.length > 0) ewsDialog.makeFolderList(folders, node.folders, changed);
           const events = form.find('.ews-events');
@@ -103,9 +133,22 @@ window.ewsDialog = Object.assign(
           const pushIn = form.find('.ews-push-in');
           if (pushIn.length > 0) ewsDialog.makePushInList(pushIn, node.pushIn, changed);
           if (node.type === 'ews-push-in') ewsDialog.makeAddress(form, node);
+          if (node.type === 'ews-account') ewsDialog.makePresets(form, node, changed);
           suggestStores(form);
-          form.on('input change', 'input, select, textarea', changed);
-          refresh(node);
+          nameConfigButtons(form);
+        }
+
+        /** The buttons that Node-RED puts beside the choice of a config node: links without a name or a place in the tab order. */
+        function nameConfigButtons(form: JQuery): void {
+          for (const link of form.find('a.red-ui-button[id*="-input-btn-"]').toArray()) {
+            const button = $(link);
+            const label = button.closest('.form-row').children('label').text().trim();
+            const adds = (button.attr('id') ?? '').endsWith('-add');
+            ewsDialog.makeOperable(
+              button,
+              adds ? text('watch.add-new', { label }) : text('watch.edit-chosen', { label }),
+            );
+          }
         }
 
         function suggestStores(form: JQuery): void {

@@ -99,6 +99,7 @@ window.ewsDialog = Object.assign(
       };
       folder.add(label).on('input change', refresh);
       refresh();
+      ewsDialog.makeOperable(row.closest('li').find('.red-ui-editableList-item-remove'), text('watch.remove-folder'));
       if (id === '') setTimeout(() => folder.trigger('focus'), 0);
     }
 
@@ -121,13 +122,16 @@ window.ewsDialog = Object.assign(
     }
 
     function readFolderList(list: JQuery): EwsFolder[] {
-      return list
-        .find('.ews-folder')
-        .toArray()
-        .flatMap((row) => {
-          const typed = String($(row).find('.ews-folder-id').val());
-          return folderOf(typed, String($(row).find('.ews-folder-name').val())) ?? [];
-        });
+      return (
+        list
+          // Node-RED lets a row that was removed fade first.
+          .find('li:not(.red-ui-editableList-item-deleting) .ews-folder')
+          .toArray()
+          .flatMap((row) => {
+            const typed = String($(row).find('.ews-folder-id').val());
+            return folderOf(typed, String($(row).find('.ews-folder-name').val())) ?? [];
+          })
+      );
     }
 
     return { makeFolderList, readFolderList, isFolderName, folderNames };

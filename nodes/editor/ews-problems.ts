@@ -65,10 +65,15 @@ window.ewsDialog = Object.assign(
       else if (!isVariable(url) && !isHttpUrl(url)) problems.url = 'bad-url';
       const email = textOf(values.email);
       if (email !== '' && !isVariable(email) && !isSmtpAddress(email)) problems.email = 'bad-mailbox';
+      return { ...problems, ...namedUser(values) };
+    }
+
+    /** Only an open dialog knows of credentials: Node-RED says then, with a text of its own, that a password is stored. */
+    function namedUser({ auth, username, password }: EwsValues): Problems {
       // Kerberos knows by its ticket who signs in.
-      const nameless = values.username !== undefined && textOf(values.username) === '';
-      if (nameless && values.auth !== 'negotiate') problems.username = 'no-username';
-      return problems;
+      if (auth === 'negotiate' || username === undefined) return {};
+      if (textOf(username) === '') return { username: 'no-username' };
+      return password === '' ? { password: 'no-password' } : {};
     }
 
     function isHttpUrl(text: string): boolean {

@@ -36,8 +36,7 @@ window.ewsDialog = Object.assign(
     function accountRows(values: EwsValues): Record<string, boolean> {
       const server = values.server !== 'sandbox';
       const tls = server && !/^http:/i.test(ewsDialog.textOf(values.url));
-      const both = { username: server, password: server };
-      return { url: server, email: server, auth: server, ...both, tls, proxy: server, sandbox: !server };
+      return { url: server, 'sign-in': server, tls, proxy: server, sandbox: !server };
     }
 
     function hintsOf(type: string, values: EwsValues, around: EwsSurroundings): ReturnType<EwsRows['hintsOf']> {
@@ -52,7 +51,9 @@ window.ewsDialog = Object.assign(
 
     function accountHints(values: EwsValues): ReturnType<EwsRows['hintsOf']> {
       const ticket = values.auth === 'negotiate' ? { key: 'account.hint.ticket' } : undefined;
-      return { url: urlHint(ewsDialog.textOf(values.url), values.auth), auth: ticket };
+      const { hint } = ewsDialog.presetOf(values);
+      const preset = hint === undefined ? undefined : { key: hint };
+      return { preset, url: urlHint(ewsDialog.textOf(values.url), values.auth), auth: ticket };
     }
 
     function urlHint(url: string, auth: unknown): { key: string } | undefined {

@@ -1,5 +1,16 @@
 /** What the scripts in this folder and the dialogs share: the one global of this package in the editor. */
-interface EwsDialog extends EwsProblems, EwsFolders, EwsEvents, EwsRows, EwsSurroundingsReader, EwsPush, EwsDialogs {}
+interface EwsDialog
+  extends
+    EwsProblems,
+    EwsFolders,
+    EwsEvents,
+    EwsRows,
+    EwsNotes,
+    EwsLabels,
+    EwsPresets,
+    EwsSurroundingsReader,
+    EwsPush,
+    EwsDialogs {}
 
 declare const ewsDialog: EwsDialog;
 

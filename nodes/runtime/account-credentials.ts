@@ -26,6 +26,8 @@ export function readCredentials(config: RawConfig, secrets: RawConfig): AccountC
   if (username === '' && type !== 'negotiate') return { problem: 'no-username' };
   // White space around a password may belong to it.
   const password = typeof secrets.password === 'string' ? secrets.password : '';
+  // An attempt without one would count as a wrong one, and might lock the account.
+  if (password === '' && type !== 'negotiate') return { problem: 'no-password' };
   return { credentials: { type, username, password } };
 }
 

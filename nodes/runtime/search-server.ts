@@ -3,7 +3,7 @@ import { Resolver } from 'node:dns/promises';
 import type { Clock } from '../../src/clock.js';
 import { authenticationWith } from '../../src/transport/authentication.js';
 import { autodiscover } from '../../src/transport/autodiscover/autodiscover.js';
-import type { Discovery } from '../../src/transport/autodiscover/discovery.js';
+import type { Discovery, DiscoveryStep } from '../../src/transport/autodiscover/discovery.js';
 import type { Credentials } from '../../src/transport/credentials.js';
 import { proxyFor } from '../../src/transport/http-proxy.js';
 import type { Way } from './connect-account.js';
@@ -20,17 +20,23 @@ export interface ServerSearch {
   readonly way: Way;
   readonly timeoutMs: number;
   readonly clock: Clock;
+  readonly signal?: AbortSignal | undefined;
+  /** Told of each step as soon as it is over. */
+  readonly onStep?: (step: DiscoveryStep) => void;
 }
 
 /** Looks for the server of an account on the network. Throws an `EwsError` for credentials that cannot be used. */
 export async function searchServer(search: ServerSearch): Promise<Discovery> {
-  const { email, confirmedHosts, credentials, way, timeoutMs, clock } = search;
+  const { email, confirmedHosts, credentials, way, timeoutMs, clock, signal, onStep } = search;
   const { tls, proxies } = way;
   const proxyTo = (url: URL) => proxyFor(url, proxies);
   const tokenProxy = credentials?.type === 'oauth2' ? proxyTo(new URL(credentials.tokenUrl)) : undefined;
   const authentication = credentials && authenticationWith(credentials, clock, { tls, proxy: tokenProxy, timeoutMs });
   try {
-    return await autodiscover({ email, confirmedHosts, authentication, tls, proxyTo, resolveSrv, timeoutMs });
+    return await autodiscover({
+      ...{ email, confirmedHosts, authentication, tls, proxyTo, resolveSrv, timeoutMs, signal },
+      ...(onStep ? { onStep } : {}),
+    });
   } finally {
     authentication?.close?.();
   }

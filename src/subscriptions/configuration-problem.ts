@@ -12,6 +12,7 @@ export type ConfigurationProblem =
   | 'no-url'
   | 'bad-url'
   | 'no-username'
+  | 'no-password'
   | 'server-not-supported'
   | 'auth-not-supported'
   | 'no-tenant'

@@ -13,10 +13,10 @@ export interface ServerFinderOptions {
   readonly email: string;
   readonly confirmedHosts: readonly string[];
   readonly clock: Clock;
-  /** Where what was found is kept. */
-  readonly path: string;
+  /** The file that keeps what was found; without one, nothing is kept. */
+  readonly path?: string | undefined;
   /** Looks for it on the network. */
-  search(): Promise<Discovery>;
+  search(signal: AbortSignal): Promise<Discovery>;
 }
 
 /**
@@ -26,6 +26,7 @@ export interface ServerFinderOptions {
 export class ServerFinder {
   readonly #options: ServerFinderOptions;
   readonly #guard: CredentialGuard;
+  readonly #closing = new AbortController();
   #url: Promise<string> | undefined;
 
   constructor(options: ServerFinderOptions) {
@@ -44,6 +45,11 @@ export class ServerFinder {
     return this.#once(() => this.#search());
   }
 
+  /** Gives up what is under way. */
+  close(): void {
+    this.#closing.abort();
+  }
+
   /** One at a time, for all that want it; a failure is not kept. */
   #once(find: () => Promise<string>): Promise<string> {
     const finding = (this.#url ??= find());
@@ -55,15 +61,17 @@ export class ServerFinder {
 
   async #search(): Promise<string> {
     const { email, path, search } = this.#options;
-    const { url } = await this.#guard.run(async () => foundServer(await search(), email));
+    const { url } = await this.#guard.run(async () => foundServer(await search(this.#closing.signal), email));
     // If it cannot be kept, the next start searches.
-    await writeDurably(path, JSON.stringify({ format: FORMAT, email, url })).catch(() => undefined);
+    const kept = JSON.stringify({ format: FORMAT, email, url });
+    if (path !== undefined) await writeDurably(path, kept).catch(() => undefined);
     return url;
   }
 
   /** What an earlier search has found; nothing that the account, as it is set now, would not find. */
   async #kept(): Promise<string | undefined> {
     const { email, confirmedHosts, path } = this.#options;
+    if (path === undefined) return undefined;
     try {
       const kept = JSON.parse(await readFile(path, 'utf8')) as {
         format?: unknown;

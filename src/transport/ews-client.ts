@@ -110,6 +110,11 @@ export class EwsClient {
     this.#pool = new ConnectionPool({ ...this.#connections, maxConnections });
   }
 
+  /** Where its requests go, and how they sign in: for whoever looks at the way step by step. */
+  get way(): { readonly route: ConnectionOptions; readonly path: string; readonly scheme: string } {
+    return { route: this.#connections, path: this.#path, scheme: this.#authentication.scheme };
+  }
+
   /** Makes one request. Throws an `EwsError`, and nothing else, for every way in which it can fail. */
   async call<Request, Response>(
     operation: Operation<Request, Response>,

@@ -32,7 +32,8 @@ export async function openSocket({ origin, tls, proxy }: Route, giveUp: AbortSig
   return overTls(server, tls, giveUp, toProxy);
 }
 
-async function connectToProxy(origin: string, { ca }: TlsOptions, giveUp: AbortSignal): Promise<Socket> {
+/** A connection to a proxy. Rejects with an `EwsError` that says that the proxy is to blame. */
+export async function connectToProxy(origin: string, { ca }: TlsOptions, giveUp: AbortSignal): Promise<Socket> {
   const proxy = new URL(origin);
   try {
     // What else a TLS configuration says, a client certificate or another name, is for the server.
@@ -43,12 +44,14 @@ async function connectToProxy(origin: string, { ca }: TlsOptions, giveUp: AbortS
   }
 }
 
-function overTcp(to: URL, giveUp: AbortSignal): Promise<Socket> {
+/** A connection to the host and port of a URL, with nothing on it yet. */
+export function overTcp(to: URL, giveUp: AbortSignal): Promise<Socket> {
   const socket = connectTcp({ host: hostOf(to), port: Number(to.port || 80) });
   return ready(socket, 'connect', giveUp);
 }
 
-function overTls(to: URL, tls: TlsOptions, giveUp: AbortSignal, through?: Socket): Promise<Socket> {
+/** TLS to the host of a URL, on a connection that is there already or on one of its own. */
+export function overTls(to: URL, tls: TlsOptions, giveUp: AbortSignal, through?: Socket): Promise<Socket> {
   const host = hostOf(to);
   const options: ConnectionOptions = {
     ...tls,
@@ -68,7 +71,7 @@ function overTls(to: URL, tls: TlsOptions, giveUp: AbortSignal, through?: Socket
 }
 
 /** A name or address without the brackets that URLs put around IPv6. */
-function hostOf({ hostname }: URL): string {
+export function hostOf({ hostname }: URL): string {
   return hostname.replace(/^\[(.*)\]$/, '$1');
 }
 

@@ -25,7 +25,7 @@ export function rememberCertificate(socket: TLSSocket): (error: Error) => void {
     certificate = rawCertificate(socket);
   });
   return (error) => {
-    if (certificate) Object.assign(error, { certificate: describe(new X509Certificate(certificate)) });
+    if (certificate) Object.assign(error, { certificate: describeCertificate(certificate) });
   };
 }
 
@@ -39,6 +39,11 @@ export function rawCertificate(socket: TLSSocket): Buffer | undefined {
 export function certificateOf(thrown: unknown): PeerCertificate | undefined {
   if (!(thrown instanceof Error)) return undefined;
   return 'certificate' in thrown ? (thrown.certificate as PeerCertificate) : certificateOf(thrown.cause);
+}
+
+/** What is told of a certificate (DER). */
+export function describeCertificate(raw: Buffer): PeerCertificate {
+  return describe(new X509Certificate(raw));
 }
 
 function describe(certificate: X509Certificate): PeerCertificate {

@@ -185,6 +185,10 @@ describe('the checks of the dialogs', () => {
     assert.deepEqual(account({ url, username: '' }), { username: 'no-username' });
     assert.deepEqual(account({ url, username: '', auth: 'ntlm' }), { username: 'no-username' });
     assert.deepEqual(account({ url, username: '', auth: 'negotiate' }), {});
+    assert.deepEqual(account({ url, username: 'me', password: '' }), { password: 'no-password' });
+    assert.deepEqual(account({ url, username: 'me', password: '', auth: 'negotiate' }), {});
+    assert.deepEqual(account({ url, username: 'me', password: '__PWRD__' }), {}, 'one is stored');
+    assert.deepEqual(account({ url, username: 'me' }), {}, 'nothing is known of it');
     assert.deepEqual(account({ url, username: 'me', email: 'me' }), { email: 'bad-mailbox' });
     assert.deepEqual(account({ url, timeout: '601' }), { timeout: 'bad-timeout' });
     assert.deepEqual(account({ url: '${URL}', email: '${MAIL}', timeout: '${T}', username: '${U}' }), {});

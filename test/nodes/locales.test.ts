@@ -64,7 +64,7 @@ function usedIn(file: string): { shared: string[]; own: string[] } {
   }
   const calls = text.matchAll(/\btext\(\s*(?:'([^']+)'|`([^`$]+)\$)/g);
   const ofCodes = text.matchAll(/#ofCode\('([^']+)'/g);
-  const hints = text.matchAll(/key: '([^']+)'/g);
+  const hints = text.matchAll(/(?:key|hint): '([^']+)'/g);
   return {
     shared: [
       ...[...calls].map(([, key, family]) => key ?? family!),

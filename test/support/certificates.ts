@@ -3,7 +3,8 @@ import 'reflect-metadata';
 import { createPrivateKey, webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 
-x509.cryptoProvider.set(webcrypto as unknown as Parameters<typeof x509.cryptoProvider.set>[0]);
+// The library’s types are those of a browser’s Crypto.
+x509.cryptoProvider.set(webcrypto as never);
 
 const RSA = rsa('RSASSA-PKCS1-v1_5', 'SHA-256');
 

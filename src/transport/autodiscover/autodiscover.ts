@@ -15,6 +15,8 @@ export interface AutodiscoverOptions extends QuestionWay {
   readonly confirmedHosts: readonly string[];
   /** Looks up SRV records; rejects where there are none. */
   readonly resolveSrv: (name: string) => Promise<readonly SrvRecord[]>;
+  /** Told of each step as soon as it is over. */
+  readonly onStep?: (step: DiscoveryStep) => void;
 }
 
 /**
@@ -23,7 +25,7 @@ export interface AutodiscoverOptions extends QuestionWay {
  * wrong password must not lock an account. Never rejects for what servers and networks do.
  */
 export async function autodiscover(options: AutodiscoverOptions): Promise<Discovery> {
-  const record = new SearchRecord(options.signal);
+  const record = new SearchRecord(options.signal, options.onStep);
   await new Search(options, record).lookFor(options.email);
   return record.result;
 }

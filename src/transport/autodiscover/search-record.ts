@@ -15,11 +15,13 @@ export class SearchRecord {
   readonly #unconfirmed = new Set<string>();
   readonly #visited = new Set<string>();
   readonly #signal: AbortSignal | undefined;
+  readonly #onStep: (step: DiscoveryStep) => void;
   #hops = 0;
   #questions = 0;
 
-  constructor(signal: AbortSignal | undefined) {
+  constructor(signal: AbortSignal | undefined, onStep: (step: DiscoveryStep) => void = () => undefined) {
     this.#signal = signal;
+    this.#onStep = onStep;
   }
 
   get result(): Discovery {
@@ -61,7 +63,9 @@ export class SearchRecord {
 
   tell(kind: DiscoveryStep['kind'], asked: URL | string, outcome: StepOutcome, detail?: string): void {
     const text = typeof asked === 'string' ? asked : shown(asked);
-    this.#steps.push({ kind, asked: text, outcome, ...(detail === undefined ? {} : { detail }) });
+    const step = { kind, asked: text, outcome, ...(detail === undefined ? {} : { detail }) };
+    this.#steps.push(step);
+    this.#onStep(step);
   }
 }
 

@@ -1,0 +1,101 @@
+import type { NodeAPI } from 'node-red';
+import { accountNode, type AccountNode } from '../account-node.js';
+import { textOf, type RawConfig } from '../config-values.js';
+import { AdminRefusal, type AdminQuestion } from './admin-route.js';
+import { deployedAccount, type DeployedAccount } from './deployed-accounts.js';
+import { withVariables } from './environment.js';
+
+/** What the editor shows, and sends, in place of a password that only the runtime knows. */
+const STORED = '__PWRD__';
+
+/**
+ * Properties that have no say in where a password goes. All others count, also those that are not thought of here: with
+ * one of them changed, a stored password stays where it is.
+ */
+const HARMLESS = new Set([
+  ...['id', 'type', 'z', 'd', 'g', 'x', 'y', 'wires', 'users', 'name', 'info', 'version', 'timeout', 'credentials'],
+  // Autodiscover goes by it, and so it counts there.
+  'email',
+]);
+
+/** What is meant where a property is not set. */
+const DEFAULTS: Readonly<Record<string, string>> = { server: 'url', auth: 'basic' };
+
+/** What each way to sign in takes from the credentials, beside a name. */
+const SECRETS: Readonly<Record<string, readonly string[]>> = {
+  oauth2: ['clientSecret', 'clientKey'],
+  bearer: ['token'],
+};
+const PASSWORD = ['password'];
+
+/** An account as a dialog shows it, with credentials that may be used with it. */
+export interface AskedAccount extends DeployedAccount {
+  /** The account that is deployed, if it is the same in all that counts for reaching the server. */
+  readonly same?: AccountNode;
+}
+
+/**
+ * The account that a question is about: the one that is deployed, or what stands in a dialog. Passwords that are stored
+ * go with it only to where the deployed account sends them. Throws an `AdminRefusal` for one that may not be used.
+ */
+export function askedAccount(red: NodeAPI, { body }: AdminQuestion): AskedAccount {
+  const id = textOf(body, 'id');
+  const node = accountNode(red, id);
+  const stored = node && deployedAccount(node);
+  if (!isObject(body.config)) {
+    if (!node || !stored) throw new AdminRefusal(404, 'not-deployed');
+    return { ...stored, same: node };
+  }
+  const config = withVariables(red, body.config, id);
+  const kept = stored && isSameDestination(config, stored.config) ? stored : undefined;
+  const credentials = credentialsOf(config, isObject(body.credentials) ? body.credentials : undefined, kept);
+  const resolved = withVariables(red, credentials, id);
+  const unchanged = node && kept && isUnchanged({ config, credentials: resolved }, kept);
+  return { config, credentials: resolved, ...(unchanged ? { same: node } : {}) };
+}
+
+/** What is typed, and what is stored where only that is there. */
+function credentialsOf(config: RawConfig, typed: RawConfig | undefined, kept: DeployedAccount | undefined): RawConfig {
+  if (textOf(config, 'server') === 'sandbox') return {};
+  if (!typed) {
+    // The dialog of the account was not opened: the editor itself does not know what there is.
+    if (!kept) throw new AdminRefusal(409, 'type-password');
+    return kept.credentials;
+  }
+  const needed = SECRETS[textOf(config, 'auth')] ?? PASSWORD;
+  const credentials: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(typed)) {
+    if (value !== STORED) credentials[name] = value;
+    else if (typeof kept?.credentials[name] === 'string') credentials[name] = kept.credentials[name];
+    else if (needed.includes(name)) throw new AdminRefusal(409, 'type-password');
+  }
+  return credentials;
+}
+
+/** Whether a password would take the same way to the same place. */
+function isSameDestination(one: RawConfig, other: RawConfig): boolean {
+  const kind = textOf(one, 'server') || 'url';
+  // Node-RED's own notes on a node begin with "_".
+  const counts = (name: string) =>
+    !(HARMLESS.has(name) || name.startsWith('_')) || (name === 'email' && kind !== 'url');
+  const names = new Set([...Object.keys(one), ...Object.keys(other)].filter(counts));
+  return [...names].every((name) => comparable(one, name) === comparable(other, name));
+}
+
+function comparable(config: RawConfig, name: string): string {
+  const value = config[name];
+  if (typeof value === 'object' && value !== null && Object.keys(value).length > 0) return JSON.stringify(value);
+  return textOf(config, name) || (DEFAULTS[name] ?? '');
+}
+
+function isUnchanged(asked: DeployedAccount, stored: DeployedAccount): boolean {
+  const names = new Set([...Object.keys(asked.credentials), ...Object.keys(stored.credentials)]);
+  const same = [...names].every((name) => (asked.credentials[name] ?? '') === (stored.credentials[name] ?? ''));
+  return (
+    same && ['email', 'version'].every((name) => comparable(asked.config, name) === comparable(stored.config, name))
+  );
+}
+
+function isObject(value: unknown): value is RawConfig {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
