@@ -136,6 +136,7 @@ window.ewsDialog = Object.assign(
           if (node.type === 'ews-account') ewsDialog.makePresets(form, node, changed);
           suggestStores(form);
           nameConfigButtons(form);
+          ewsDialog.makeAsking(form, node, () => valuesOf(node));
         }
 
         /** The buttons that Node-RED puts beside the choice of a config node: links without a name or a place in the tab order. */

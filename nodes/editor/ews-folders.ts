@@ -116,6 +116,10 @@ window.ewsDialog = Object.assign(
         },
         removeItem: changed,
       });
+      list
+        .closest('.red-ui-editableList')
+        .find('.red-ui-editableList-addButton')
+        .attr('aria-label', ewsDialog.text('watch.add-a-folder'));
       for (const folder of Array.isArray(folders) ? (folders as unknown[]) : []) {
         list.editableList('addItem', storedFolder(folder));
       }

@@ -84,7 +84,8 @@ window.ewsDialog = Object.assign(
     function makePresets(form: JQuery, values: EwsValues, changed: () => void): void {
       const list = listOf(form);
       for (const { id, key } of presets) list.append($('<option>').val(id).text(ewsDialog.text(key)));
-      list.val(presetOf(values).id).on('change', () => {
+      // Browsers tell of the input before they do of the change, and all listen to both.
+      list.val(presetOf(values).id).on('input change', () => {
         const preset = presets.find(({ id }) => id === list.val());
         if (preset) fill(form, preset);
         changed();

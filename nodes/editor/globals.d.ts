@@ -10,6 +10,11 @@ interface EwsDialog
     EwsPresets,
     EwsSurroundingsReader,
     EwsPush,
+    EwsAsking,
+    EwsConnectionTest,
+    EwsTrees,
+    EwsFolderBrowser,
+    EwsPushTest,
     EwsDialogs {}
 
 declare const ewsDialog: EwsDialog;

@@ -10,11 +10,38 @@ import { tryDelivery, type TryingOptions } from './delivery-check.js';
 export type CheckStep =
   'name' | 'connection' | 'certificate' | 'signIn' | 'mailbox' | 'server' | 'pull' | 'streaming' | 'push';
 
+export type CheckState = 'ok' | 'failed' | 'skipped';
+
+/** What was found: a text of the message catalogue, below `check.found`. */
+export type CheckFinding =
+  | 'not-reached'
+  | 'sandbox'
+  | 'name'
+  | 'address'
+  | 'connected'
+  | 'connected-proxy'
+  | 'plain'
+  | 'certificate'
+  | 'certificate-unverified'
+  | 'signed-in'
+  | 'signed-in-offers'
+  | 'mailbox'
+  | 'own-mailbox'
+  | 'server'
+  | 'server-unknown'
+  | 'server-silent'
+  | 'pull'
+  | 'pull-no-watermark'
+  | 'streaming'
+  | 'streaming-too-old'
+  | 'push-untried'
+  | 'push-never';
+
 /** How a step went. */
 export interface CheckOutcome {
-  readonly state: 'ok' | 'failed' | 'skipped';
-  /** What was found: a key in the message catalogue, below `check.found`, and what stands in its text. */
-  readonly found?: string;
+  readonly state: CheckState;
+  readonly found?: CheckFinding;
+  /** What stands in the text of the finding. */
   readonly values?: Readonly<Record<string, string | number>>;
   readonly error?: EwsError;
 }
@@ -82,7 +109,7 @@ function notReached(step: CheckStep): CheckResult {
 async function* checkWay(options: CheckOptions, timed: Timed): AsyncGenerator<CheckResult> {
   const { connection, clock, signal } = options;
   if (connection.server.name === 'sandbox') {
-    yield* WAY.map((step) => ({ step, state: 'skipped' as const, found: 'sandbox', ms: 0 }));
+    yield* WAY.map((step) => ({ step, state: 'skipped' as const, found: 'sandbox' as const, ms: 0 }));
     return;
   }
   const { route } = connection.client.way;
@@ -106,7 +133,7 @@ async function* checkWay(options: CheckOptions, timed: Timed): AsyncGenerator<Ch
   }
 }
 
-function skipped(found: string, values: CheckOutcome['values'] = {}): CheckOutcome {
+function skipped(found: CheckFinding, values: CheckOutcome['values'] = {}): CheckOutcome {
   return { state: 'skipped', found, values };
 }
 

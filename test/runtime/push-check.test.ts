@@ -15,8 +15,8 @@ interface Finding {
   readonly text?: string;
 }
 
-async function test(lab: RuntimeLab, publicUrl = '', id = lab.id('push')): Promise<Finding> {
-  const { status, text } = await ask(lab.red, `ews-push-in/${id}/test`, { publicUrl });
+async function test(lab: RuntimeLab, publicUrl = '', id = lab.id('push'), path = ''): Promise<Finding> {
+  const { status, text } = await ask(lab.red, `ews-push-in/${id}/test`, { publicUrl, path });
   assert.equal(status, 200, text);
   return JSON.parse(text) as Finding;
 }
@@ -128,6 +128,8 @@ describe('the test of a push address', () => {
       assert.deepEqual(JSON.parse(text), { error: 'bad-public-url' });
     }
     assert.deepEqual(asked, []);
+    const renamed = await ask(lab.red, `ews-push-in/${lab.id('push')}/test`, { publicUrl: base, path: 'new' });
+    assert.equal(renamed.status, 404);
     await lab.red.deploy([lab.tab()]);
     const closed = await ask(lab.red, `ews-push-in/${lab.id('push')}/test`, { publicUrl: base });
     assert.equal(closed.status, 404);
@@ -140,7 +142,7 @@ describe('the test of a push address', () => {
       lab.sink(),
       pushNode(lab, { path: 'mine', source: 'input' }, 'own'),
     ]);
-    assert.deepEqual(await test(lab, '', lab.id('own')), { kind: 'reached' });
+    assert.deepEqual(await test(lab, '', lab.id('own'), 'mine'), { kind: 'reached' });
   });
 });
 

@@ -127,7 +127,7 @@ describe('the test of a connection', () => {
     assert.equal(tried.length, 1);
     assert.equal(steps.signIn!.state, 'failed');
     assert.match(steps.signIn!.text!, /refuses the user name or the password.*It offers Basic/);
-    assert.equal(steps.signIn!.found, 'counts-as-try');
+    assert.equal(steps.signIn!.countsAsTry, true);
     assert.equal(steps.mailbox!.found, 'not-reached');
   });
 

@@ -13,6 +13,7 @@ export interface CheckLine {
   readonly found?: string;
   readonly values?: Readonly<Record<string, string | number>>;
   readonly text?: string;
+  readonly countsAsTry?: boolean;
 }
 
 /** Asks the admin interface as the editor does. */

@@ -16,14 +16,17 @@ export interface AdminQuestion {
   readonly gone: AbortSignal;
 }
 
+/** Why a question is not answered; the editor has a text for each, below `ask`. */
+export type RefusalCode =
+  'type-password' | 'not-deployed' | 'too-many' | 'too-large' | 'not-json' | 'bad-public-url' | 'failed';
+
 /** An answer that was thought of: a status and what is said, as JSON. */
 export class AdminRefusal extends Error {
   override readonly name = 'AdminRefusal';
 
-  /** @param code what the editor has a text for */
   constructor(
     readonly status: number,
-    readonly code: string,
+    readonly code: RefusalCode,
   ) {
     super(code);
   }

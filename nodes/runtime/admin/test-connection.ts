@@ -41,7 +41,7 @@ export function answerTestConnection(red: NodeAPI, read: ReadAccount): void {
     if (!error) return { step, state, ms, found, values };
     // A ticket is nothing that gets locked.
     const isTry = error.code === 'EWS_UNAUTHORIZED' && auth !== 'negotiate';
-    return { step, state, ms, text: errorWords(texts, error), ...(isTry ? { found: 'counts-as-try' } : {}) };
+    return { step, state, ms, text: errorWords(texts, error), ...(isTry ? { countsAsTry: true } : {}) };
   }
 }
 

@@ -2,7 +2,7 @@ import type { NodeAPI } from 'node-red';
 import { systemClock } from '../../../src/clock.js';
 import { problemsOfPush } from '../../../src/subscriptions/configuration-problem.js';
 import { checkPushAddress, type PushFinding } from '../../../src/subscriptions/push-check.js';
-import { textOf } from '../config-values.js';
+import { textOf, type RawConfig } from '../config-values.js';
 import { httpNodeRoot, localAddress, pushService } from '../push-service.js';
 import { Texts } from '../texts.js';
 import { errorWords } from './error-words.js';
@@ -20,7 +20,7 @@ export function answerTestPush(red: NodeAPI, pathOf: (id: string) => string | un
 
   adminRoute(red, '/ews-push-in/:id/test', ['ews-push-in.write', 'flows.write'], async ({ body, id }, response) => {
     const path = pathOf(id);
-    if (path === undefined) throw new AdminRefusal(404, 'not-deployed');
+    if (path === undefined || path !== typedPath(body, id)) throw new AdminRefusal(404, 'not-deployed');
     if (testing.has(id)) throw new AdminRefusal(429, 'too-many');
     testing.add(id);
     try {
@@ -30,7 +30,12 @@ export function answerTestPush(red: NodeAPI, pathOf: (id: string) => string | un
     }
   });
 
-  function publicUrlOf(body: Readonly<Record<string, unknown>>, id: string): string {
+  /** The path as it stands in the dialog; another one than that of the deployed node is not there yet. */
+  function typedPath(body: RawConfig, id: string): string {
+    return pushService(red).pathOf(id, textOf(withVariables(red, { path: textOf(body, 'path') }, id), 'path'));
+  }
+
+  function publicUrlOf(body: RawConfig, id: string): string {
     const url = textOf(withVariables(red, { publicUrl: textOf(body, 'publicUrl') }, id), 'publicUrl');
     if (problemsOfPush(1, url, '').length > 0) throw new AdminRefusal(400, 'bad-public-url');
     return url.replace(/\/+$/, '');

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import type { BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { theBrowser } from './browser.js';
-import { Dialog } from './dialog.js';
+import type { FlowNode } from '../../support/node-red-process.js';
+import { Dialog, traysAtRest } from './dialog.js';
 import type { EditorNodeRed } from './editor-node-red.js';
 
 /** What the browser complains of about Node-RED itself, and nobody here can mend. */
@@ -49,6 +50,12 @@ export class Editor {
     await this.page.waitForSelector('.red-ui-palette-node[data-palette-type="ews-pull"]', { timeout: 60_000 });
     await this.page.waitForFunction(() => !document.querySelector('#red-ui-loading-progress:not([style*="none"])'));
     await this.page.waitForFunction(() => RED.workspaces.active() !== '' && RED.nodes.getType('ews-account') !== null);
+  }
+
+  /** Replaces all flows, and loads the editor with them. */
+  async begin(flows: readonly FlowNode[]): Promise<void> {
+    await this.red.deploy(flows);
+    await this.load();
   }
 
   /** Drags a node from the palette onto the flow and returns its id. */
@@ -135,10 +142,7 @@ export class Editor {
     await this.page.locator(button).last().waitFor();
     const dialog = new Dialog(this.page, config);
     await dialog.field('name').waitFor();
-    // The tray slides in; what is clicked while it moves is missed.
-    await this.page.waitForFunction(() =>
-      [...document.querySelectorAll('.red-ui-tray')].every((tray) => getComputedStyle(tray).right === '0px'),
-    );
+    await traysAtRest(this.page);
     return dialog;
   }
 

@@ -28,7 +28,9 @@ export function withEditor(settings: object = {}, options: BrowserContextOptions
     await red.deploy([{ id: 'flow', type: 'tab', label: 'Flow', disabled: false }]);
     editor = await Editor.open(red, options);
   });
-  afterEach(async () => {
+  afterEach(async function () {
+    const { currentTest } = this;
+    if (currentTest?.state === 'failed') await editor?.look(currentTest.fullTitle().replace(/\W+/g, '-'));
     const problems = editor?.problems ?? [];
     await editor?.close();
     editor = undefined;
