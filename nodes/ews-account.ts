@@ -5,6 +5,7 @@ import { nodeDigest } from '../src/subscriptions/position-store.js';
 import { UnwantedSubscriptions } from '../src/subscriptions/unwanted-subscriptions.js';
 import type { AccountParts, ReadAccount } from './runtime/admin/account-parts.js';
 import { answerBrowseFolders } from './runtime/admin/browse-folders.js';
+import { answerFindServer } from './runtime/admin/find-server.js';
 import { rememberDeployed } from './runtime/admin/deployed-accounts.js';
 import { answerTestConnection } from './runtime/admin/test-connection.js';
 import { Account } from './runtime/account.js';
@@ -54,6 +55,7 @@ module.exports = function (RED: NodeAPI): void {
   const read: ReadAccount = (config, credentials) => readAccount(RED, config, credentials);
   answerTestConnection(RED, read);
   answerBrowseFolders(RED, read);
+  answerFindServer(RED);
 
   RED.nodes.registerType('ews-account', EwsAccountNode, {
     credentials: {

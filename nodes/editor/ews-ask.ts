@@ -24,7 +24,7 @@ interface EwsAsking {
    */
   accountAsked(account: EwsEditorNode, values?: EwsValues): object;
   /** Puts what asks questions into a dialog. `values` are what stands in it at the time. */
-  makeAsking(form: JQuery, node: EwsEditorNode, values: () => EwsValues): void;
+  makeAsking(form: JQuery, node: EwsEditorNode, values: () => EwsValues, changed: () => void): void;
 }
 
 window.ewsDialog = Object.assign(
@@ -101,9 +101,11 @@ window.ewsDialog = Object.assign(
       );
     }
 
-    function makeAsking(form: JQuery, node: EwsEditorNode, values: () => EwsValues): void {
+    function makeAsking(form: JQuery, node: EwsEditorNode, values: () => EwsValues, changed: () => void): void {
       if (node.type === 'ews-account') {
-        ewsDialog.makeConnectionTest(form.find('[data-ews-row="test"]'), () => accountAsked(node, values()));
+        const account = () => accountAsked(node, values());
+        ewsDialog.makeConnectionTest(form.find('[data-ews-row="test"]'), account);
+        ewsDialog.makeFinder(form, node, account, changed);
       }
       const browse = form.find('.ews-browse');
       if (browse.length > 0) ewsDialog.makeFolderBrowser(browse, form.find('.ews-folders'), node, values);

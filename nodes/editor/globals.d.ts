@@ -15,6 +15,7 @@ interface EwsDialog
     EwsTrees,
     EwsFolderBrowser,
     EwsPushTest,
+    EwsDiscover,
     EwsDialogs {}
 
 declare const ewsDialog: EwsDialog;

@@ -31,9 +31,9 @@ export interface AccountOptions {
   /** Makes the connection; called when the first node needs it. Throws an `EwsError`. */
   connect(): Promise<AccountConnection>;
   /** Looks for the server anew, where it is found by e-mail address: a connection to another, or `undefined`. */
-  findAgain?(): Promise<AccountConnection | undefined>;
+  readonly findAgain?: () => Promise<AccountConnection | undefined>;
   /** Gives up looking for the server. */
-  giveUp?(): void;
+  readonly giveUp?: () => void;
   /** A subscription was ended because no node had adopted it. */
   abandoned(subscription: LiveSubscription): void;
 }

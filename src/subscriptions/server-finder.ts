@@ -16,7 +16,7 @@ export interface ServerFinderOptions {
   /** The file that keeps what was found; without one, nothing is kept. */
   readonly path?: string | undefined;
   /** Looks for it on the network. */
-  search(signal: AbortSignal): Promise<Discovery>;
+  readonly search: (signal: AbortSignal) => Promise<Discovery>;
 }
 
 /**

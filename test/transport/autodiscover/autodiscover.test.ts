@@ -285,7 +285,7 @@ describe('Autodiscover', () => {
       redirectTo('https://mail.sandbox.example/autodiscover/autodiscover.xml'),
     );
     await hosts.https('mail.sandbox.example', trap);
-    const discovery = await search({}, { password: 'fa1sch' } as Partial<Credentials>);
+    const discovery = await search({}, { password: 'fa1sch' });
     assert.equal(hosts.requests.filter(({ authorization }) => authorization !== undefined).length, 1);
     const error = await ewsErrorOf(Promise.resolve().then(() => foundServer(discovery, EMAIL)));
     assert.equal(error.code, 'EWS_UNAUTHORIZED');
@@ -356,8 +356,9 @@ describe('Autodiscover', () => {
         await hosts.https('autodiscover.sandbox.example', sandboxAt(sandbox));
         const { found, steps } = await search();
         assert.equal(found?.url, EWS);
-        assert.equal(steps[0]?.outcome, 'failed');
-        assert.match(steps[0]?.detail ?? '', pattern);
+        const [first] = steps;
+        assert.equal(first?.outcome, 'failed');
+        assert.match(first.detail ?? '', pattern);
       });
     }
 
