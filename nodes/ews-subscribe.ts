@@ -1,4 +1,5 @@
-import type { Node, NodeAPI, NodeDef, NodeMessage, NodeMessageInFlow } from 'node-red';
+import type { Node, NodeAPI, NodeDef, NodeMessage, NodeMessageInFlow, NodeStatus } from 'node-red';
+import { systemClock } from '../src/clock.js';
 import { EwsError } from '../src/protocol/ews-error.js';
 import {
   problemsOfDescription,
@@ -14,6 +15,7 @@ import { Subscriber, type SubscriberOutput } from '../src/subscriptions/subscrib
 import type { Delivery } from '../src/subscriptions/subscription-description.js';
 import { accountNode } from './runtime/account-node.js';
 import type { Account } from './runtime/account.js';
+import { Calm } from './runtime/calm.js';
 import {
   DEFAULT_CONNECTION_TIMEOUT_MINUTES,
   DEFAULT_STATUS_FREQUENCY_MINUTES,
@@ -27,6 +29,9 @@ import { refuse } from './runtime/refuse.js';
 import { selectionOf } from './runtime/subscription-input.js';
 import { Texts } from './runtime/texts.js';
 import { readWatchConfig } from './runtime/watch-config.js';
+
+/** So long lies between two statuses, in milliseconds: one message may ask for thousands of subscriptions. */
+const STATUS_PAUSE_MS = 1_000;
 
 type Send = (message: (NodeMessage | null)[]) => void;
 
@@ -65,8 +70,16 @@ module.exports = function (RED: NodeAPI): void {
     account.register(this.id);
     const { registry, hub } = account;
     const subscriber = new Subscriber({ id: this.id, accountId: owner.id, account, registry, hub, pushHost });
+    let status: NodeStatus = {};
+    const calm = new Calm(systemClock, () => {
+      this.status(status);
+    });
+    const show = (next: NodeStatus): void => {
+      status = next;
+      calm.ask(STATUS_PAUSE_MS);
+    };
     this.on('input', (message: NodeMessageInFlow, send: Send, done) => {
-      obey(this, message, { subscriber, account, defaults, send }).then(
+      obey(this, message, { subscriber, account, defaults, send, show }).then(
         () => {
           done();
         },
@@ -77,6 +90,7 @@ module.exports = function (RED: NodeAPI): void {
     });
     this.on('close', (done: () => void) => {
       void subscriber.close().finally(() => {
+        calm.stop();
         account.leave(this.id);
         done();
       });
@@ -116,6 +130,7 @@ module.exports = function (RED: NodeAPI): void {
     readonly account: Account;
     readonly defaults: SubscribeOrder;
     readonly send: Send;
+    readonly show: (status: NodeStatus) => void;
   }
 
   async function obey(node: Node, message: NodeMessageInFlow, work: Work): Promise<void> {
@@ -155,14 +170,14 @@ module.exports = function (RED: NodeAPI): void {
   }
 
   /** Output 1: a message for each subscription made or ended. Output 2: how far an order has come. */
-  function outputOf(node: Node, message: NodeMessageInFlow, { subscriber, send }: Work): SubscriberOutput {
+  function outputOf(node: Node, message: NodeMessageInFlow, { subscriber, send, show }: Work): SubscriberOutput {
     // What the message ordered is done; a node behind this one must not take it for an order of its own.
     const rest: NodeMessageInFlow & { action?: unknown } = { ...message };
     delete rest.action;
     const tell = (topic: string, subscription: LiveSubscription): void => {
       const count = subscriber.list().length;
       send([{ ...rest, topic, payload: subscription }, null]);
-      node.status({ fill: count > 0 ? 'green' : 'grey', shape: 'dot', text: texts.text('status.count', { count }) });
+      show({ fill: count > 0 ? 'green' : 'grey', shape: 'dot', text: texts.text('status.count', { count }) });
     };
     return {
       subscribed: (subscription) => {
@@ -172,7 +187,7 @@ module.exports = function (RED: NodeAPI): void {
         tell('unsubscribed', subscription);
       },
       failed: (error, mailbox) => {
-        node.status({ fill: 'red', shape: 'ring', text: texts.reason(error) });
+        show({ fill: 'red', shape: 'ring', text: texts.reason(error) });
         node.error(texts.error(error), { ...rest, topic: 'error', payload: { mailbox, code: error.code } });
       },
       finished: (progress) => {

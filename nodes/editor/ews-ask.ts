@@ -80,10 +80,15 @@ window.ewsDialog = Object.assign(
 
     function accountAsked(account: EwsEditorNode, values: EwsValues = account): object {
       const config = Object.fromEntries(
-        Object.keys(account._def.defaults).map((property) => [property, values[property] ?? '']),
+        Object.keys(account._def.defaults).map((property) => [property, chosen(values[property])]),
       );
       const credentials = values === account ? storedCredentials(account) : typedCredentials(account, values);
       return { id: account.id, config, ...(credentials ? { credentials } : {}) };
+    }
+
+    /** Where no config node is chosen, Node-RED's list of them may stand at "add one". */
+    function chosen(value: unknown): unknown {
+      return value === '_ADD_' ? '' : (value ?? '');
     }
 
     function typedCredentials({ _def }: EwsEditorNode, values: EwsValues): EwsValues {

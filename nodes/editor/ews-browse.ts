@@ -7,68 +7,6 @@ interface EwsFolderBrowser {
 window.ewsDialog = Object.assign(
   window.ewsDialog ?? {},
   ((): EwsFolderBrowser => {
-    /** A folder as the runtime tells it. */
-    interface Told {
-      readonly id: string;
-      readonly name: string;
-      readonly distinguished?: string;
-      readonly folderClass: string;
-      readonly total?: number;
-      readonly unread?: number;
-      readonly children: number;
-      readonly path?: readonly string[];
-    }
-
-    interface ToldLevel {
-      readonly folders?: readonly Told[];
-      readonly nextOffset?: number;
-      readonly partial?: boolean;
-      readonly cut?: boolean;
-      /** What went wrong, in place of all else. */
-      readonly text?: string;
-    }
-
-    /** By the beginning of the folder's class; the first that fits. */
-    const ICONS: readonly (readonly [string, string])[] = [
-      ['IPF.Appointment', 'fa-calendar'],
-      ['IPF.Contact', 'fa-address-book-o'],
-      ['IPF.Task', 'fa-check-square'],
-      ['IPF.StickyNote', 'fa-sticky-note-o'],
-      ['IPF.Journal', 'fa-book'],
-      ['IPF.Note', 'fa-envelope-o'],
-    ];
-    const ICONS_BY_NAME: Readonly<Record<string, string>> = { inbox: 'fa-inbox', deleteditems: 'fa-trash-o' };
-
-    function iconOf({ folderClass, distinguished = '' }: Told): string {
-      const byClass = ICONS.find(([start]) => folderClass.startsWith(start))?.[1];
-      return ICONS_BY_NAME[distinguished] ?? byClass ?? 'fa-folder-o';
-    }
-
-    function itemOf(told: Told, isFlat: boolean): EwsTreeItem {
-      const { id, name, distinguished, total, unread = 0, children, path = [] } = told;
-      return {
-        id: distinguished ?? id,
-        label: name,
-        note: total === undefined ? '' : ewsDialog.text('tree.counts', { total, unread }),
-        ...(path.length > 0 ? { path: path.join(' / ') } : {}),
-        icon: iconOf(told),
-        hasChildren: !isFlat && children > 0,
-      };
-    }
-
-    /** What a question about folders names: the account as the editor has it, and whose mailbox is opened how. */
-    function question(node: EwsEditorNode, values: EwsValues): object {
-      const account = RED.nodes.node(ewsDialog.textOf(values.account)) as unknown as EwsEditorNode | null;
-      if (account?.type !== 'ews-account') throw new Error(ewsDialog.text('ask.no-account'));
-      const [mailbox = ''] = mailboxesOf(values);
-      return { ...ewsDialog.accountAsked(account), node: node.id, mailbox, access: ewsDialog.textOf(values.access) };
-    }
-
-    function mailboxesOf({ mailbox }: EwsValues): string[] {
-      const each = ewsDialog.textOf(mailbox).split(/[,\n]/);
-      return each.map((one) => one.trim()).filter((one) => one !== '');
-    }
-
     function makeFolderBrowser(place: JQuery, list: JQuery, node: EwsEditorNode, values: () => EwsValues): void {
       const button = $('<button type="button" class="red-ui-button red-ui-button-small" aria-expanded="false">')
         .append('<i class="fa fa-sitemap" aria-hidden="true">', ' ', $('<span>').text(ewsDialog.text('tree.browse')))
@@ -80,7 +18,7 @@ window.ewsDialog = Object.assign(
           return;
         }
         button.attr('aria-expanded', 'true');
-        const panel = openPanel(place, list, node, values, () => close?.());
+        const panel = openPanel(place, list, ewsDialog.folderSource(node, values), () => close?.());
         close = () => {
           panel.remove();
           close = undefined;
@@ -89,60 +27,21 @@ window.ewsDialog = Object.assign(
       });
     }
 
-    function openPanel(
-      place: JQuery,
-      list: JQuery,
-      node: EwsEditorNode,
-      values: () => EwsValues,
-      close: () => void,
-    ): JQuery {
-      const text = (key: string, more?: Record<string, number>) => ewsDialog.text(`tree.${key}`, more);
+    function openPanel(place: JQuery, list: JQuery, source: EwsFolderSource, close: () => void): JQuery {
       const panel = $('<div class="ews-browser">').appendTo(place);
-      const bar = $('<div class="ews-browser-search">').appendTo(panel);
-      const words = $('<input type="text" class="ews-browser-words">')
-        .attr({ placeholder: text('search-placeholder'), 'aria-label': text('search') })
-        .appendTo(bar);
-      const search = makeButton('ews-browser-deep', text('search-server')).appendTo(bar);
+      const { words, search } = makeSearch(panel);
       const told = $('<div class="ews-browser-told" role="status">').appendTo(panel);
-      const chosen = new Map<string, EwsTreeItem>();
-      const add = makeButton('ews-browser-add', text('add')).addClass('primary');
-      let atWork: EwsQuestion | undefined;
-      /** Counts what is asked: what comes late of something earlier is not shown. */
-      let current = 0;
-
+      const add = makeButton('ews-browser-add', ewsDialog.text('tree.add')).addClass('primary').prop('disabled', true);
       const say = (sentence: string, isProblem = false): void => {
         told.toggleClass('ews-problem', isProblem).text(sentence);
       };
+      const wanted = () => ewsDialog.textOf(words.val());
 
-      const fetchLevel = async (more: object): Promise<ToldLevel & { folders: readonly Told[] }> => {
-        atWork = ewsDialog.ask('ews-account/folders', { ...question(node, values()), ...more });
-        const answer = JSON.parse((await atWork.answer).text) as ToldLevel;
-        if (answer.text !== undefined) throw new Error(answer.text);
-        return { ...answer, folders: answer.folders ?? [] };
-      };
-
-      const levelOf = (
-        answer: ToldLevel & { folders: readonly Told[] },
-        parent: object,
-        isFlat: boolean,
-      ): EwsTreeLevel => ({
-        items: answer.folders.map((one) => itemOf(one, isFlat)),
-        more:
-          answer.nextOffset === undefined
-            ? undefined
-            : async () => levelOf(await fetchLevel({ ...parent, offset: answer.nextOffset }), parent, isFlat),
-      });
-
-      const load = async (more: { parent?: string; search?: string }): Promise<[EwsTreeLevel, ToldLevel]> => {
-        const answer = await fetchLevel(more);
-        return [levelOf(answer, more, more.search !== undefined), answer];
-      };
-
-      /** The ids that the server knows folders by, which have names of their own in the list. */
-      const serverIds = new Map<string, string>();
+      /** What is ticked, also where it is not shown at the moment. */
+      const chosen = new Map<string, EwsTreeItem>();
       const tree = ewsDialog.makeTree($('<ul>').appendTo(panel), {
-        label: text('label'),
-        load: async ({ id }) => (await load({ parent: serverIds.get(id) ?? id }))[0],
+        label: ewsDialog.text('tree.label'),
+        load: async ({ id }) => (await source.load({ parent: id })).level,
         isTicked: ({ id }) => chosen.has(id),
         ticked: (item, on) => {
           if (on) chosen.set(item.id, item);
@@ -153,42 +52,44 @@ window.ewsDialog = Object.assign(
           say(sentence, sentence !== '');
         },
       });
+      const filter = (): void => {
+        say(ewsDialog.text('tree.shown', { count: tree.filter(wanted()) }));
+      };
 
-      const showAll = (more: { search?: string }): void => {
-        const turn = (current += 1);
-        say(text('loading'));
+      /** Counts what is asked: what comes late of something earlier is not shown. */
+      let turn = 0;
+      const show = (question: EwsFolderQuestion): void => {
+        const mine = (turn += 1);
+        say(ewsDialog.text('tree.loading'));
         tree.show({ items: [] });
-        void load(more).then(
-          ([level, answer]) => {
-            if (turn !== current) return;
-            for (const { id, distinguished } of answer.folders ?? [])
-              if (distinguished) serverIds.set(distinguished, id);
+        void source.load(question).then(
+          ({ level, remark }) => {
+            if (mine !== turn) return;
             tree.show(level);
-            say(conclusion(answer, more.search !== undefined, mailboxesOf(values()).length > 1, text));
+            say(remark);
+            if (question.search === undefined && wanted() !== '') filter();
           },
           (thrown: unknown) => {
-            const message = ewsDialog.sentenceOf(thrown);
-            if (turn === current) say(message, true);
+            if (mine === turn) say(ewsDialog.sentenceOf(thrown), true);
           },
         );
       };
 
       let isFound = false;
       const searchServer = (): void => {
-        const wanted = ewsDialog.textOf(words.val());
-        if (wanted === '') return;
+        if (wanted() === '') return;
         isFound = true;
-        showAll({ search: wanted });
+        show({ search: wanted() });
       };
       words.on('input', (event) => {
-        // The dialog itself has nothing to look at again.
+        // The dialog has nothing to look at again.
         event.stopPropagation();
-        if (isFound) {
-          isFound = false;
-          showAll({});
-        } else {
-          say(text('shown', { count: tree.filter(ewsDialog.textOf(words.val())) }));
+        if (!isFound) {
+          filter();
+          return;
         }
+        isFound = false;
+        show({});
       });
       words.on('keydown', (event) => {
         if (event.key !== 'Enter') return;
@@ -196,37 +97,28 @@ window.ewsDialog = Object.assign(
         searchServer();
       });
       search.on('click', searchServer);
-
-      const buttons = $('<div class="ews-browser-buttons">').appendTo(panel);
-      add.prop('disabled', true).appendTo(buttons);
-      makeButton('ews-browser-close', text('close')).on('click', close).appendTo(buttons);
       add.on('click', () => {
         addToList(list, [...chosen.values()]);
         close();
       });
       panel.on('remove', () => {
-        current += 1;
-        atWork?.cancel();
+        turn += 1;
+        source.cancel();
       });
-      showAll({});
+      makeButton('ews-browser-close', ewsDialog.text('tree.close'))
+        .on('click', close)
+        .appendTo($('<div class="ews-browser-buttons">').append(add).appendTo(panel));
+      show({});
       words.trigger('focus');
       return panel;
     }
 
-    function conclusion(
-      { folders = [], partial = false, cut = false }: ToldLevel,
-      isSearch: boolean,
-      isOfSeveral: boolean,
-      text: (key: string, values?: Record<string, number>) => string,
-    ): string {
-      if (folders.length === 0 && !cut) return text(isSearch ? 'none-found' : 'empty');
-      const sentences = [
-        ...(isSearch ? [text('shown', { count: folders.length })] : []),
-        ...(partial ? [text('partial')] : []),
-        ...(cut ? [text('cut')] : []),
-        ...(isOfSeveral ? [text('several')] : []),
-      ];
-      return sentences.join(' ');
+    function makeSearch(panel: JQuery): { readonly words: JQuery; readonly search: JQuery } {
+      const bar = $('<div class="ews-browser-search">').appendTo(panel);
+      const words = $('<input type="text" class="ews-browser-words">')
+        .attr({ placeholder: ewsDialog.text('tree.search-placeholder'), 'aria-label': ewsDialog.text('tree.search') })
+        .appendTo(bar);
+      return { words, search: makeButton('ews-browser-deep', ewsDialog.text('tree.search-server')).appendTo(bar) };
     }
 
     function makeButton(name: string, label: string): JQuery {

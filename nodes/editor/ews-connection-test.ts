@@ -45,6 +45,7 @@ window.ewsDialog = Object.assign(
             ({ text }) => {
               show(text);
               conclude(summary, shown);
+              list[0]?.scrollIntoView({ block: 'nearest' });
             },
             (thrown: unknown) => {
               const message = ewsDialog.sentenceOf(thrown);

@@ -17,7 +17,7 @@ window.ewsDialog = Object.assign(
     }
 
     function makePushTest(address: JQuery, node: EwsEditorNode, values: () => EwsValues): void {
-      const row = $('<div class="form-row" data-ews-row="push-test"><label></label></div>').insertAfter(address);
+      const row = $('<div class="form-row" data-ews-row="push-test"></div>').insertAfter(address);
       const button = $('<button type="button" class="red-ui-button" id="ews-push-test">').appendTo(row);
       $('<i class="fa fa-plug" aria-hidden="true">').appendTo(button);
       button.append(' ', $('<span>').text(ewsDialog.text('push-test.button')));
@@ -59,6 +59,7 @@ window.ewsDialog = Object.assign(
 
     function tell(told: JQuery, kind: 'good' | 'hint' | 'problem', sentence: string): void {
       told.removeClass('ews-good ews-hint ews-problem').addClass(`ews-${kind}`).text(sentence);
+      told[0]?.scrollIntoView({ block: 'nearest' });
     }
 
     return { makePushTest };

@@ -13,6 +13,7 @@ interface EwsDialog
     EwsAsking,
     EwsConnectionTest,
     EwsTrees,
+    EwsFolderSources,
     EwsFolderBrowser,
     EwsPushTest,
     EwsDiscover,

@@ -4,6 +4,8 @@ import type { Texts } from './texts.js';
 
 /** Waits shorter than this are "reconnecting"; longer ones say why, in milliseconds. */
 const SHORT_WAIT_MS = 60_000;
+/** Shorter ones than this are over before anybody has read when they end. */
+const MOMENT_MS = 10_000;
 
 /** The status under a node that watches one mailbox. */
 export function statusOf(state: SubscriptionState, texts: Texts, now: number): NodeStatus {
@@ -16,11 +18,9 @@ export function statusOf(state: SubscriptionState, texts: Texts, now: number): N
     case 'idle':
       return { fill: 'grey', shape: 'ring', text: texts.text('status.idle') };
     case 'connected':
-      return { fill: 'green', shape: 'dot', text: 'node-red:common.status.connected' };
+      return { fill: 'green', shape: 'dot', text: connectedText(state.lastEventAt, texts, now) };
     case 'waiting':
-      return state.retryAt - now < SHORT_WAIT_MS && state.error.action === 'retry'
-        ? { fill: 'yellow', shape: 'ring', text: texts.text('status.reconnecting') }
-        : { fill: 'red', shape: 'ring', text: texts.reason(state.error) };
+      return waitingStatus(state, texts, now);
     case 'paused':
       return { fill: 'grey', shape: 'dot', text: texts.text('status.paused') };
     case 'stopped':
@@ -28,6 +28,39 @@ export function statusOf(state: SubscriptionState, texts: Texts, now: number): N
     case 'closed':
       return {};
   }
+}
+
+function connectedText(lastEventAt: number | undefined, texts: Texts, now: number): string {
+  if (lastEventAt === undefined) return 'node-red:common.status.connected';
+  return texts.text('status.connected-last', { time: timeOf(lastEventAt, now) });
+}
+
+/** The time of the next attempt, and not the seconds until then: so it stays true without being told anew. */
+function waitingStatus(
+  { retryAt, error }: Extract<SubscriptionState, { name: 'waiting' }>,
+  texts: Texts,
+  now: number,
+): NodeStatus {
+  const wait = retryAt - now;
+  if (wait >= SHORT_WAIT_MS || error.action !== 'retry') {
+    const text = texts.text('status.again-at', { reason: texts.reason(error), time: timeOf(retryAt, now) });
+    return { fill: 'red', shape: 'ring', text };
+  }
+  const text =
+    wait < MOMENT_MS
+      ? texts.text('status.reconnecting')
+      : texts.text('status.reconnecting-at', { time: timeOf(retryAt, now, true) });
+  return { fill: 'yellow', shape: 'ring', text };
+}
+
+/** A time of the machine's day, or the date if it is another day's: `12:04`, `12:04:30` or `2026-03-02`. */
+function timeOf(at: number, now: number, seconds = false): string {
+  const when = new Date(at);
+  const two = (number: number): string => String(number).padStart(2, '0');
+  if (when.toDateString() !== new Date(now).toDateString()) {
+    return `${when.getFullYear()}-${two(when.getMonth() + 1)}-${two(when.getDate())}`;
+  }
+  return when.toTimeString().slice(0, seconds ? 8 : 5);
 }
 
 /** The status under a node that receives several subscriptions. */

@@ -13,16 +13,15 @@ const TIMEOUT_MS = 10_000;
 /** The answer to a notification is a few hundred bytes; what is longer is somebody else's. */
 const MAX_ANSWER_BYTES = 64 * 1024;
 
+/**
+ * How a call was answered. `reached`: it came here, and the answer got back; `answer-lost`: it came here, but what got back
+ * was something else; the others: somebody else answered, with an HTTP status.
+ */
+export type AnswerKind = 'reached' | 'answer-lost' | 'elsewhere' | 'redirect' | 'unauthorized';
+
 /** What came back. None of it holds anything of an answer's body. */
 export type PushFinding =
-  /** The call came here, and its answer went back. */
-  | { readonly kind: 'reached' }
-  /** The call came here, but what went back was something else. */
-  | { readonly kind: 'answer-lost'; readonly status: number }
-  /** Somebody else answered. */
-  | { readonly kind: 'elsewhere'; readonly status: number }
-  | { readonly kind: 'redirect'; readonly status: number; readonly to: string }
-  | { readonly kind: 'unauthorized'; readonly status: number }
+  | { readonly kind: AnswerKind; readonly status?: number; readonly to?: string }
   | { readonly kind: 'failed'; readonly error: EwsError };
 
 export interface PushCheckOptions {

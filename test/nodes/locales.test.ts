@@ -44,6 +44,11 @@ const families: Record<string, readonly string[]> = {
   'event.': EVENT_TYPES.flatMap((type) => [`${type}.name`, `${type}.meaning`]),
   'advice.': [...codes, 'EWS_INTERNAL'],
   'reason.': [...codes, 'EWS_INTERNAL'],
+  'check.state.': membersOf('src/subscriptions/account-check.ts', 'CheckState'),
+  'check.step.': ['configuration', ...membersOf('src/subscriptions/account-check.ts', 'CheckStep')],
+  'check.found.': membersOf('src/subscriptions/account-check.ts', 'CheckFinding'),
+  'ask.': membersOf('nodes/runtime/admin/admin-route.ts', 'RefusalCode'),
+  'push-test.': [...membersOf('src/subscriptions/push-check.ts', 'AnswerKind'), 'unauthorized-here'],
 };
 
 /** Families in which not every member needs a text. */

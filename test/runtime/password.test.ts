@@ -29,12 +29,12 @@ describe('a password that the server refuses', () => {
 
   it('is sent once, however many nodes use it, and each node says once what to change', async () => {
     await lab.red.deploy(flows(WRONG));
-    await allShow('password refused');
+    await allShow('wrong password');
     assert.equal(requests, 1);
 
     // One more node of the same account is told what is known.
     await lab.red.deploy([...flows(WRONG), lab.pull({}, 'fourth')], 'nodes');
-    await allShow('password refused', [...NODES, 'fourth']);
+    await allShow('wrong password', [...NODES, 'fourth']);
     assert.equal(requests, 1);
     for (const name of [...NODES, 'fourth']) {
       assert.equal(lab.red.status(lab.id(name)).fill, 'red');
@@ -47,7 +47,7 @@ describe('a password that the server refuses', () => {
 
   it('is replaced by a deploy, and events come', async () => {
     await lab.red.deploy(flows(WRONG));
-    await allShow('password refused');
+    await allShow('wrong password');
     await lab.red.deploy(flows(RIGHT), 'nodes');
     await lab.connected(...NODES);
     await lab.assertExactly(lab.deliver(2), 'pull', 'second');
@@ -56,7 +56,7 @@ describe('a password that the server refuses', () => {
 
   it('is nowhere to be read, and neither is the right one', async () => {
     await lab.red.deploy(flows(WRONG));
-    await allShow('password refused');
+    await allShow('wrong password');
     await lab.red.deploy(flows(RIGHT), 'nodes');
     await lab.connected(...NODES);
     await lab.settled();
@@ -79,7 +79,7 @@ describe('a password that the server refuses', () => {
     await lab.connect(lab.flow({}, { credentials: { username: user, password: RIGHT } }));
     const delivered = [...lab.deliver(2), await lab.settled()];
     lab.sandbox.setPassword(user, WRONG);
-    await lab.red.until(() => lab.red.status(lab.id('pull')).text === 'password refused');
+    await lab.red.until(() => /^wrong password · again at /.test(lab.red.status(lab.id('pull')).text ?? ''));
     delivered.push(...lab.deliver(2));
     await lab.red.deploy(lab.flow({}, { credentials: { username: user, password: WRONG } }), 'nodes');
     await lab.assertExactly(delivered);

@@ -77,11 +77,21 @@ describe('a stored password', () => {
     ];
     for (const way of ways) {
       for (const where of PATHS) {
-        assert.equal((await ask(lab.red, where, changed(way))).status, 409, JSON.stringify(way));
+        // A kind of server that is not known is objected to before the password is asked for.
+        assert.match(
+          (await ask(lab.red, where, changed(way))).text,
+          /type-password|does not know/,
+          JSON.stringify(way),
+        );
       }
     }
     assert.deepEqual(caught, []);
     assert.equal(lab.responses.length, 0);
+  });
+
+  it('is asked for only after what else is wrong with the settings', async () => {
+    const steps = await testConnection(lab.red, changed({ url: '' }));
+    assert.match(steps.configuration!.text!, /Enter the address/);
   });
 
   it('is not there for an account that is not deployed, or is none', async () => {

@@ -9,6 +9,11 @@ export const INTERVAL = '0.1';
 /** So many mails, each three events, may wait to be told; the sandbox remembers thousands. */
 const MOST_AHEAD = 600;
 
+/** Whether a status is that of a node which watches one mailbox: it may tell when the last event came. */
+function isConnected(text = ''): boolean {
+  return text === 'node-red:common.status.connected' || text.startsWith('connected · last ');
+}
+
 let labs = 0;
 
 /**
@@ -103,7 +108,7 @@ export class RuntimeLab {
   /** Resolves once nodes show that they are connected. */
   async connected(...names: string[]): Promise<void> {
     const ids = (names.length > 0 ? names : ['pull']).map((name) => this.id(name));
-    await this.red.until(() => ids.every((id) => this.red.status(id).text === 'node-red:common.status.connected'));
+    await this.red.until(() => ids.every((id) => isConnected(this.red.status(id).text)));
   }
 
   /** Delivers mails and returns their ids. */

@@ -1,6 +1,8 @@
 import type { NodeAPI } from 'node-red';
+import type { ConfigurationProblem } from '../../../src/subscriptions/configuration-problem.js';
 import { accountNode, type AccountNode } from '../account-node.js';
 import { textOf, type RawConfig } from '../config-values.js';
+import type { AccountParts, ReadAccount } from './account-parts.js';
 import { AdminRefusal, type AdminQuestion } from './admin-route.js';
 import { deployedAccount, type DeployedAccount } from './deployed-accounts.js';
 import { withVariables } from './environment.js';
@@ -29,7 +31,9 @@ const SECRETS: Readonly<Record<string, readonly string[]>> = {
 const PASSWORD = ['password'];
 
 /** An account as a dialog shows it, with credentials that may be used with it. */
-export interface AskedAccount extends DeployedAccount {
+export interface AskedAccount {
+  readonly config: RawConfig;
+  readonly parts: AccountParts | ConfigurationProblem;
   /** The account that is deployed, if it is the same in all that counts for reaching the server. */
   readonly same?: AccountNode;
 }
@@ -38,36 +42,44 @@ export interface AskedAccount extends DeployedAccount {
  * The account that a question is about: the one that is deployed, or what stands in a dialog. Passwords that are stored
  * go with it only to where the deployed account sends them. Throws an `AdminRefusal` for one that may not be used.
  */
-export function askedAccount(red: NodeAPI, { body }: AdminQuestion): AskedAccount {
+export function askedAccount(red: NodeAPI, { body }: AdminQuestion, read: ReadAccount): AskedAccount {
   const id = textOf(body, 'id');
   const node = accountNode(red, id);
   const stored = node && deployedAccount(node);
   if (!isObject(body.config)) {
     if (!node || !stored) throw new AdminRefusal(404, 'not-deployed');
-    return { ...stored, same: node };
+    return { config: stored.config, parts: read(stored.config, stored.credentials), same: node };
   }
   const config = withVariables(red, body.config, id);
   const kept = stored && isSameDestination(config, stored.config) ? stored : undefined;
-  const credentials = credentialsOf(config, isObject(body.credentials) ? body.credentials : undefined, kept);
-  const resolved = withVariables(red, credentials, id);
-  const unchanged = node && kept && isUnchanged({ config, credentials: resolved }, kept);
-  return { config, credentials: resolved, ...(unchanged ? { same: node } : {}) };
+  const typed = isObject(body.credentials) ? body.credentials : undefined;
+  const usable = usableCredentials(config, typed, kept);
+  if (!usable) {
+    // Where more is wrong than that, it is said first. Read only: nothing is ever sent with these.
+    const parts = read(config, typed ?? { username: STORED, password: STORED });
+    if (typeof parts === 'string') return { config, parts };
+    throw new AdminRefusal(409, 'type-password');
+  }
+  const credentials = withVariables(red, usable, id);
+  const unchanged = node && kept && isUnchanged({ config, credentials }, kept);
+  return { config, parts: read(config, credentials), ...(unchanged ? { same: node } : {}) };
 }
 
-/** What is typed, and what is stored where only that is there. */
-function credentialsOf(config: RawConfig, typed: RawConfig | undefined, kept: DeployedAccount | undefined): RawConfig {
+/** What is typed, and what is stored where only that is there; `undefined` where something stored is needed elsewhere. */
+function usableCredentials(
+  config: RawConfig,
+  typed: RawConfig | undefined,
+  kept: DeployedAccount | undefined,
+): RawConfig | undefined {
   if (textOf(config, 'server') === 'sandbox') return {};
-  if (!typed) {
-    // The dialog of the account was not opened: the editor itself does not know what there is.
-    if (!kept) throw new AdminRefusal(409, 'type-password');
-    return kept.credentials;
-  }
+  // The dialog of the account was not opened: the editor itself does not know what there is.
+  if (!typed) return kept?.credentials;
   const needed = SECRETS[textOf(config, 'auth')] ?? PASSWORD;
   const credentials: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(typed)) {
     if (value !== STORED) credentials[name] = value;
     else if (typeof kept?.credentials[name] === 'string') credentials[name] = kept.credentials[name];
-    else if (needed.includes(name)) throw new AdminRefusal(409, 'type-password');
+    else if (needed.includes(name)) return undefined;
   }
   return credentials;
 }

@@ -6,7 +6,7 @@ import type { AccountConnection } from '../../../src/subscriptions/account-link.
 import { FolderBrowser, type BrowsedFolders } from '../../../src/subscriptions/folder-browser.js';
 import { textOf, type RawConfig } from '../config-values.js';
 import { Texts } from '../texts.js';
-import type { ReadAccount } from './account-parts.js';
+import type { AccountParts, ReadAccount } from './account-parts.js';
 import { errorWords } from './error-words.js';
 import { adminRoute, answerJson, AdminRefusal, type AdminQuestion } from './admin-route.js';
 import { askedAccount, type AskedAccount } from './asked-account.js';
@@ -25,7 +25,7 @@ export function answerBrowseFolders(red: NodeAPI, read: ReadAccount): void {
   const texts = new Texts(red);
 
   adminRoute(red, '/ews-account/folders', ACCOUNT_PERMISSIONS, async (question, response) => {
-    const asked = askedAccount(red, question);
+    const asked = askedAccount(red, question, read);
     try {
       answerJson(response, await browse(asked, question));
     } catch (thrown) {
@@ -36,7 +36,7 @@ export function answerBrowseFolders(red: NodeAPI, read: ReadAccount): void {
   });
 
   async function browse(asked: AskedAccount, { body, gone }: AdminQuestion): Promise<BrowsedFolders> {
-    const parts = read(asked.config, asked.credentials);
+    const { parts } = asked;
     if (typeof parts === 'string') throw new EwsError('EWS_CONFIGURATION', texts.problem(parts));
     const { mailbox = '' } = withVariables(red, { mailbox: textOf(body, 'mailbox') }, textOf(body, 'node')) as {
       mailbox?: string;
@@ -69,7 +69,7 @@ export function answerBrowseFolders(red: NodeAPI, read: ReadAccount): void {
 /** The connections of the deployed account, where that is what is asked about; else one that lives as long as the question. */
 async function withConnection<T>(
   { same }: AskedAccount,
-  parts: Exclude<ReturnType<ReadAccount>, string>,
+  parts: AccountParts,
   use: (connection: AccountConnection) => Promise<T>,
 ): Promise<T> {
   if (same?.account) return use(await same.account.connect());

@@ -26,8 +26,7 @@ export function answerTestConnection(red: NodeAPI, read: ReadAccount): void {
   const texts = new Texts(red);
 
   adminRoute(red, '/ews-account/test', ACCOUNT_PERMISSIONS, async (question, response) => {
-    const { config, credentials } = askedAccount(red, question);
-    const parts = read(config, credentials);
+    const { config, parts } = askedAccount(red, question, read);
     // Told by lines, so that nothing on the way waits for the end of the answer.
     const type = 'application/x-ndjson; charset=utf-8';
     response.writeHead(200, { 'content-type': type, 'cache-control': 'no-store', 'x-accel-buffering': 'no' });

@@ -1,4 +1,4 @@
-import type { Locator, Page } from 'playwright-core';
+import type { ElementHandle, Locator, Page } from 'playwright-core';
 
 /** What a person enters: text, a choice or a tick, by property. */
 export type Entries = Readonly<Record<string, string | boolean>>;
@@ -83,10 +83,10 @@ export class Dialog {
   }
 
   async #end(button: string): Promise<void> {
-    const pressed = await this.#page.locator(button).last().elementHandle();
-    await pressed?.click();
+    const pressed = (await this.#page.locator(button).last().elementHandle()) as ElementHandle<HTMLElement>;
+    await pressed.click();
     // The tray below, if there is one, is put back into the page meanwhile.
-    await this.#page.waitForFunction((one) => !one?.isConnected, pressed);
+    await this.#page.waitForFunction((one) => !one.isConnected, pressed);
     await traysAtRest(this.#page);
   }
 }

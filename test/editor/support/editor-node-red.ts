@@ -95,9 +95,14 @@ export class EditorNodeRed {
     await this.until(() => this.#started() > before);
   }
 
+  /** What the admin interface answers, as text. */
+  async get(path: string): Promise<string> {
+    return (await fetch(`${this.address}/${path}`)).text();
+  }
+
   /** The flows as they are deployed. */
   async flows(): Promise<FlowNode[]> {
-    return (await (await fetch(`${this.address}/flows`)).json()) as FlowNode[];
+    return JSON.parse(await this.get('flows')) as FlowNode[];
   }
 
   /** A node as it is deployed. */

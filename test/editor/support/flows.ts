@@ -5,8 +5,13 @@ export type NodeType = (typeof NODES)[number];
 
 const tab: FlowNode = { id: 'flow', type: 'tab', label: 'Flow', disabled: false };
 
-/** An account on the sandbox: nodes that use it work at once. */
-export const sandboxAccount: FlowNode = { id: 'sandbox', type: 'ews-account', name: 'Sandbox', server: 'sandbox' };
+/** An account on the sandbox: nodes that use it work at once. Node-RED takes a value that is an id for a reference to it. */
+export const sandboxAccount: FlowNode = {
+  id: 'sandbox-account',
+  type: 'ews-account',
+  name: 'Sandbox',
+  server: 'sandbox',
+};
 
 /** An account on a server, which is not called. */
 export const account: FlowNode = {
@@ -19,7 +24,7 @@ export const account: FlowNode = {
 export function flowWith(type: NodeType, more: object = {}): FlowNode[] {
   const node: FlowNode = {
     ...{ id: 'node', type, z: 'flow', x: 300, y: 200, wires: type === 'ews-subscribe' ? [[], []] : [[]] },
-    ...{ name: '', account: 'sandbox', mailbox: '', access: 'delegate', allFolders: false },
+    ...{ name: '', account: 'sandbox-account', mailbox: '', access: 'delegate', allFolders: false },
     ...{ folders: [{ id: 'inbox', name: 'Inbox' }], events: ['NewMail'] },
     ...defaults(type),
     ...more,
