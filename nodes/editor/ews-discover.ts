@@ -74,8 +74,8 @@ window.ewsDialog = Object.assign(
           offerUrl(url);
           return;
         }
-        const none = ewsDialog.text(anonymous ? 'discover.anonymous' : 'discover.nothing');
-        summary.text(text ?? (unconfirmed.length > 0 ? ewsDialog.text('discover.to-confirm') : none));
+        const none = () => (anonymous ? ewsDialog.text('discover.anonymous') : ewsDialog.text('discover.nothing'));
+        summary.text(text ?? (unconfirmed.length > 0 ? ewsDialog.text('discover.to-confirm') : none()));
         for (const host of unconfirmed) offerHost(host);
       }
 

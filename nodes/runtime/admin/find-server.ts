@@ -10,9 +10,8 @@ import { proxySettings } from '../proxy.js';
 import { tlsOptions } from '../read-account.js';
 import { confirmedHostsOf, searchServer } from '../search-server.js';
 import { Texts } from '../texts.js';
-import { AdminRefusal, adminRoute, type AdminQuestion } from './admin-route.js';
-import { askedAccount } from './asked-account.js';
-import { withVariables } from './environment.js';
+import { adminRoute, type AdminQuestion } from './admin-route.js';
+import { askedFinding } from './asked-account.js';
 import { errorWords } from './error-words.js';
 import { ACCOUNT_PERMISSIONS } from './test-connection.js';
 
@@ -42,21 +41,23 @@ export function answerFindServer(red: NodeAPI): void {
   const texts = new Texts(red);
 
   adminRoute(red, '/ews-account/find', ACCOUNT_PERMISSIONS, async (question, response) => {
-    const { config, credentials } = findingAccount(red, question);
+    const { config, credentials: secrets } = askedFinding(red, question);
+    const signIn = readCredentials(config, secrets);
+    const credentials = 'credentials' in signIn ? signIn.credentials : undefined;
     const type = 'application/x-ndjson; charset=utf-8';
     response.writeHead(200, { 'content-type': type, 'cache-control': 'no-store', 'x-accel-buffering': 'no' });
     const tell = (line: object) => response.write(`${JSON.stringify(line)}\n`);
-    tell(await conclusion(config, credentials, question, tell));
+    tell(await conclusion(config, addressOf(config, secrets), credentials, question, tell));
     response.end();
   });
 
   async function conclusion(
     config: RawConfig,
+    email: string,
     credentials: Credentials | undefined,
     { gone }: AdminQuestion,
     onStep: (step: object) => void,
   ): Promise<Conclusion> {
-    const email = addressOf(config, credentials);
     if (!isSmtpAddress(email)) return { done: true, text: texts.problem(email === '' ? 'no-email' : 'bad-mailbox') };
     const late = AbortSignal.timeout(WHOLE_MS);
     try {
@@ -83,25 +84,9 @@ export function answerFindServer(red: NodeAPI): void {
   }
 }
 
-/** The account as one whose server is found by its address, with what it may be told to sign in with. */
-function findingAccount(
-  red: NodeAPI,
-  question: AdminQuestion,
-): { readonly config: RawConfig; readonly credentials: Credentials | undefined } {
-  const { config: given, ...rest } = question.body;
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) throw new AdminRefusal(400, 'not-json');
-  const body = { ...rest, config: { ...given, server: 'autodiscover' } };
-  try {
-    const { config, credentials } = askedAccount(red, { ...question, body });
-    const signIn = readCredentials(config, credentials);
-    return { config, credentials: 'credentials' in signIn ? signIn.credentials : undefined };
-  } catch (refusal) {
-    if (!(refusal instanceof AdminRefusal) || refusal.code !== 'type-password') throw refusal;
-    return { config: withVariables(red, body.config, textOf(body, 'id')), credentials: undefined };
-  }
-}
-
-function addressOf(config: RawConfig, credentials: Credentials | undefined): string {
-  const username = credentials && 'username' in credentials ? credentials.username : '';
+/** As the account itself finds its address (nodes/runtime/read-account.ts). */
+function addressOf(config: RawConfig, secrets: RawConfig): string {
+  const byName = !['oauth2', 'bearer'].includes(textOf(config, 'auth'));
+  const username = byName ? textOf(secrets, 'username') : '';
   return textOf(config, 'email') || (isSmtpAddress(username) ? username : '');
 }
