@@ -13,7 +13,7 @@ interface Manifest {
   engines: Record<string, string>;
   scripts: Record<string, string>;
   dependencies: Record<string, string>;
-  'node-red': { version: string; nodes: Record<string, string> };
+  'node-red': { version: string; nodes: Record<string, string>; plugins: Record<string, string> };
 }
 
 interface Lock {
@@ -98,6 +98,23 @@ describe('the node types', () => {
       nodes.map(([type]) => type).sort(),
     );
   });
+});
+
+describe('the plugins', () => {
+  for (const [name, file] of Object.entries(manifest['node-red'].plugins)) {
+    it(`${name} has a part for the runtime and one for the editor, whose scripts are there`, () => {
+      assert.equal(file, `dist/nodes/plugins/${name}.js`);
+      assert.ok(existsSync(join(projectRoot, file)), `${file} is missing`);
+      const html = read('dist', 'nodes', 'plugins', `${name}.html`);
+      assert.ok(html.includes(`RED.plugins.registerPlugin('${name}'`));
+      const scripts = [...html.matchAll(/src="resources\/@[^/]+\/[^/]+\/([^"]+)"/g)].map(([, script]) => script!);
+      assert.ok(scripts.length > 0);
+      assert.deepEqual(
+        scripts.filter((script) => !existsSync(join(projectRoot, 'resources', script))),
+        [],
+      );
+    });
+  }
 });
 
 describe('what is packed', () => {

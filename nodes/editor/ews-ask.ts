@@ -1,6 +1,6 @@
 /** Questions to the runtime that a dialog asks, and what they are about: an account as it stands in the editor. */
 
-interface EwsAnswer {
+interface EwsWholeAnswer {
   /** What the runtime answered: all of it, as text. */
   readonly text: string;
 }
@@ -8,7 +8,7 @@ interface EwsAnswer {
 /** A question that is being answered. */
 interface EwsQuestion {
   /** Rejects with a sentence. */
-  readonly answer: Promise<EwsAnswer>;
+  readonly answer: Promise<EwsWholeAnswer>;
   /** Nobody waits for the answer any more. */
   cancel(): void;
 }
@@ -50,7 +50,7 @@ window.ewsDialog = Object.assign(
           return sent;
         },
       });
-      const answer = new Promise<EwsAnswer>((resolve, reject) => {
+      const answer = new Promise<EwsWholeAnswer>((resolve, reject) => {
         request
           .done((text: string) => {
             resolve({ text });
@@ -114,7 +114,9 @@ window.ewsDialog = Object.assign(
       }
       const browse = form.find('.ews-browse');
       if (browse.length > 0) ewsDialog.makeFolderBrowser(browse, form.find('.ews-folders'), node, values);
-      if (node.type === 'ews-push-in') ewsDialog.makePushTest(form.find('[data-ews-row="address"]'), node, values);
+      // A node that a subflow is made of is not called itself: each instance has another in its place.
+      const isCalled = node.type === 'ews-push-in' && !ewsDialog.isInSubflow(node);
+      if (isCalled) ewsDialog.makePushTest(form.find('[data-ews-row="address"]'), node, values);
     }
 
     return { ask, sentenceOf, accountAsked, makeAsking };

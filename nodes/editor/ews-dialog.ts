@@ -136,9 +136,18 @@ window.ewsDialog = Object.assign(
           if (pushIn.length > 0) ewsDialog.makePushInList(pushIn, node.pushIn, changed);
           if (node.type === 'ews-push-in') ewsDialog.makeAddress(form, node);
           if (node.type === 'ews-account') ewsDialog.makePresets(form, node, changed);
+          chooseUsual(form, node);
           suggestStores(form);
           nameConfigButtons(form);
           ewsDialog.makeAsking(form, node, () => valuesOf(node), changed);
+        }
+
+        /** A flow that was written by hand may leave out what it takes the usual value for; a list would show nothing. */
+        function chooseUsual(form: JQuery, node: EwsEditorNode): void {
+          for (const [property, { value }] of Object.entries(node._def.defaults)) {
+            const list = form.find(`select#node-input-${property}`);
+            if (list.length > 0 && !list.val()) list.val(ewsDialog.textOf(value));
+          }
         }
 
         /** The buttons that Node-RED puts beside the choice of a config node: links without a name or a place in the tab order. */

@@ -67,7 +67,7 @@ window.ewsDialog = Object.assign(
     }
 
     function isChanged(node: EwsEditorNode, property: string): boolean {
-      const usual = (node._def.defaults[property] as { value?: unknown } | undefined)?.value;
+      const usual = node._def.defaults[property]?.value;
       const value = node[property];
       // A node of an older flow may lack what it takes the usual value for.
       return value !== undefined && ewsDialog.textOf(value) !== ewsDialog.textOf(usual);

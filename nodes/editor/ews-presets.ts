@@ -35,6 +35,8 @@ window.ewsDialog = Object.assign(
     /** What every server of interest understands. */
     const VERSION = 'Exchange2010_SP2';
     const PATH = '/EWS/Exchange.asmx';
+    /** What the runtime takes an account for that says nothing of it. */
+    const BASIC = 'basic';
 
     const exchange: EwsPreset = { id: 'exchange', key: 'account.preset.exchange', server: 'url', auth: ['ntlm'] };
     const online: EwsPreset = {
@@ -77,7 +79,7 @@ window.ewsDialog = Object.assign(
       const inOnePlace = presets.find((preset) => preset.host?.test(host));
       if (inOnePlace) return inOnePlace;
       // Both may be anywhere, and take either way to sign in.
-      const likely = values.auth === 'basic' ? grommunio : exchange;
+      const likely = (ewsDialog.textOf(values.auth) || BASIC) === BASIC ? grommunio : exchange;
       return [exchange, grommunio].find(({ id }) => id === shown) ?? likely;
     }
 
@@ -88,6 +90,10 @@ window.ewsDialog = Object.assign(
 
     function makePresets(form: JQuery, values: EwsValues, changed: () => void): void {
       const list = listOf(form);
+      // A flow that was written by hand may leave out what it takes the usual value for.
+      for (const [property, usual] of Object.entries({ server: 'url', auth: BASIC, version: VERSION })) {
+        if (!fieldOf(form, property).val()) fieldOf(form, property).val(usual);
+      }
       for (const { id, key } of presets) list.append($('<option>').val(id).text(ewsDialog.text(key)));
       // Browsers tell of the input before they do of the change, and all listen to both.
       list.val(presetOf(values).id).on('input change', () => {

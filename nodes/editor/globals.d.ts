@@ -38,7 +38,7 @@ interface EwsEditorNode extends EwsValues {
   readonly d?: boolean;
   readonly _def: {
     readonly category: string;
-    readonly defaults: Readonly<Record<string, unknown>>;
+    readonly defaults: Readonly<Record<string, { readonly value?: unknown }>>;
     readonly credentials?: Readonly<Record<string, unknown>>;
   };
 }

@@ -20,6 +20,7 @@ import { accountName, accountNode, type AccountNode } from './account-node.js';
 import { textOf, type RawConfig } from './config-values.js';
 import { isGoneForGood, whenFlowsStand } from './flow-life.js';
 import { nodeListener } from './node-listener.js';
+import { overviewOf } from './overview.js';
 import { choosePositionStore } from './positions.js';
 import { refuse } from './refuse.js';
 import { StatusBoard } from './status-board.js';
@@ -117,8 +118,19 @@ class WatchingNode {
     }
     if (choice.memoryOnly) node.warn(this.#texts.text('position.memory-only', { store }));
 
-    const makeEngine = (parts: EngineParts): Engine =>
-      this.#type.makeEngine(this.#config, { ...parts, node, owner: node.id, missed });
+    const overview = overviewOf(this.#red);
+    const makeEngine: MakeEngine = (parts, from, end) => {
+      const { description, listener, keeper } = parts;
+      const about = {
+        description,
+        delivery: this.#type.delivery,
+        ...{ node: node.id, flow: node.z, account: from?.id ?? '', accountName: from ? accountName(from) : '' },
+        mailbox: description.mailbox || (from?.account?.email ?? ''),
+      };
+      const make = (noting: EngineListener) =>
+        this.#type.makeEngine(this.#config, { ...parts, listener: noting, node, owner: node.id, missed });
+      return overview.add(keeper.key, about, listener, make, end);
+    };
     const listenerFor = (description: SubscriptionDescription, from: AccountNode, label: string): EngineListener =>
       nodeListener({
         node,
@@ -145,7 +157,7 @@ class WatchingNode {
     descriptions: readonly SubscriptionDescription[],
     store: PositionStore,
     listenerFor: ListenerFor,
-    makeEngine: (parts: EngineParts) => Engine,
+    makeEngine: MakeEngine,
   ): SubscriptionInput | undefined {
     const node = this.#node;
     const account = adoptingAccount(owner);
@@ -157,7 +169,7 @@ class WatchingNode {
       const keeper = new PositionKeeper(store, keyOf(description), (problem) => {
         listener.positionProblem(problem);
       });
-      return makeEngine({ account, description, keeper, listener });
+      return makeEngine({ account, description, keeper, listener }, owner, (engine) => engine.unsubscribe());
     });
     whenFlowsStand(this.#red, node, () => {
       for (const engine of engines) engine.start();
@@ -178,11 +190,7 @@ class WatchingNode {
   }
 
   /** `source` `input`: subscriptions that ews-subscribe made. */
-  #receive(
-    store: PositionStore,
-    listenerFor: ListenerFor,
-    makeEngine: (parts: EngineParts) => Engine,
-  ): SubscriptionInput {
+  #receive(store: PositionStore, listenerFor: ListenerFor, makeEngine: MakeEngine): SubscriptionInput {
     const node = this.#node;
     const owners = new Map<string, AccountNode>();
     const owner = (id: string): AccountNode | undefined => {
@@ -210,7 +218,7 @@ class WatchingNode {
       if (!adopter.isClosed()) await resume();
     };
     let closing = false;
-    const adopter = new SubscriptionAdopter({
+    const adopter: SubscriptionAdopter = new SubscriptionAdopter({
       id: node.id,
       delivery: this.#type.delivery,
       store,
@@ -220,7 +228,7 @@ class WatchingNode {
         if (!found) throw new Error(`account ${accountId} is gone`);
         return listenerFor(description, found, JSON.stringify([accountId, description]));
       },
-      makeEngine,
+      makeEngine: (parts) => makeEngine(parts, owner(parts.adopted?.account ?? ''), (engine) => adopter.drop(engine)),
     });
     const stands = new Promise<void>((resolve) => {
       whenFlowsStand(this.#red, node, resolve);
@@ -279,6 +287,8 @@ class WatchingNode {
   }
 }
 
+/** Makes an engine that the overview shows. `end` does what a message with `action` `unsubscribe` asks for. */
+type MakeEngine = (parts: EngineParts, from: AccountNode | undefined, end: (engine: Engine) => Promise<void>) => Engine;
 type ListenerFor = (description: SubscriptionDescription, from: AccountNode, label: string) => EngineListener;
 
 function adoptingAccount(owner: AccountNode | undefined): AdoptingAccount | undefined {

@@ -58,6 +58,8 @@ export interface CheckOptions extends TryingOptions {
   readonly clock: Clock;
   /** Ends the whole. */
   readonly signal: AbortSignal;
+  /** Nobody waits for the outcome any more: ends what leaves nothing behind. */
+  readonly gone: AbortSignal;
 }
 
 const WAY: readonly CheckStep[] = ['name', 'connection', 'certificate'];
@@ -69,8 +71,10 @@ const SIGNED_IN: readonly CheckStep[] = ['mailbox', 'server', 'pull', 'streaming
  */
 export async function* checkAccount(options: CheckOptions): AsyncGenerator<CheckResult> {
   const timed = timing(options);
+  // A subscription that is being made is waited for, as it has to be ended.
+  const beforehand = { ...options, signal: AbortSignal.any([options.signal, options.gone]) };
   let open = true;
-  for await (const result of checkWay(options, timed)) {
+  for await (const result of checkWay(beforehand, timed)) {
     open &&= result.state !== 'failed';
     yield result;
   }
@@ -78,7 +82,7 @@ export async function* checkAccount(options: CheckOptions): AsyncGenerator<Check
     yield* SIGNED_IN.map(notReached);
     return;
   }
-  const inbox = yield* checkSignIn(options, timed);
+  const inbox = yield* checkSignIn(beforehand, timed);
   if (!inbox) return;
   yield await timed('server', () => Promise.resolve(serverFound(options.connection)));
   yield await timed('pull', () => tryDelivery('pull', options));

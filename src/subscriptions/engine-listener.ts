@@ -41,4 +41,6 @@ export interface EngineListener {
   /** Events between these moments (ISO 8601, server's clock) were left out because `missed` is `skip`. */
   skipped(from: string | undefined, until: string | undefined): void;
   positionProblem(problem: PositionProblem): void;
+  /** The server said that it is there, without an event. Not everybody wants to know. */
+  heartbeat?(): void;
 }

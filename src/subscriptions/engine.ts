@@ -11,6 +11,11 @@ export interface Engine {
   /** Stops until {@link resume}, across restarts too. */
   pause(): Promise<void>;
   resume(): Promise<void>;
+  /**
+   * Begins anew now, whatever it waits for, without losing an event: a stream on another connection, push with another
+   * subscription, pull with another question. Nothing for one that is paused.
+   */
+  reopen(): Promise<void>;
   /** Ends the subscription on the server; {@link resume} begins anew from then on. */
   unsubscribe(): Promise<void>;
   /** @param keep whether the subscription stays on the server, to be used again after a restart */

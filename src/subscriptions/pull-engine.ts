@@ -103,6 +103,12 @@ export class PullEngine implements Engine, LoopSteps {
     this.#loop.resume();
   }
 
+  /** Asks now, also where a wait after trouble goes on. */
+  async reopen(): Promise<void> {
+    this.#asked += 1;
+    await this.#loop.restart();
+  }
+
   /** Ends the subscription on the server; {@link resume} begins anew from then on. */
   async unsubscribe(): Promise<void> {
     await this.#loop.pause();

@@ -15,7 +15,7 @@ import { PushAddressBook } from './push-address-book.js';
 import type { PushDesk, PushReply, PushTarget } from './push-desk.js';
 import { PushContinuity } from './push-continuity.js';
 import { splitAt } from './split-at.js';
-import { notCalled, notJoined, silent } from './push-trouble.js';
+import { madeAnew, notCalled, notJoined, silent } from './push-trouble.js';
 import { RecentEvents } from './recent-events.js';
 import { SubscriptionLoop, type LoopSteps } from './subscription-loop.js';
 import type { SubscriptionDescription } from './subscription-description.js';
@@ -125,6 +125,15 @@ export class PushEngine implements Engine, LoopSteps, PushTarget {
   async resume(): Promise<void> {
     await this.#held.setPaused(false);
     this.#loop.resume();
+  }
+
+  /** Makes another subscription from where it is: whether the server still knows the present one, only its calls tell. */
+  async reopen(): Promise<void> {
+    await this.#loop.restart(async () => {
+      await this.#calls.idle();
+      if (this.#held.watermark === undefined) this.subscriptionLost(madeAnew());
+      else await this.#held.giveUp();
+    });
   }
 
   /** Ends the subscription at the server's next call; {@link resume} begins anew from then on. */

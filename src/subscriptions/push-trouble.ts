@@ -21,3 +21,8 @@ export function notJoined(): EwsError {
     'A notification does not follow the one before: some between them are missing.',
   );
 }
+
+/** Somebody wants another subscription in its place. */
+export function madeAnew(): EwsError {
+  return new EwsError('EWS_PUSH_SILENT', 'The subscription is made anew, as somebody asked for that.');
+}

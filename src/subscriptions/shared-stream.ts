@@ -187,6 +187,8 @@ export class SharedStream {
   }
 
   async #pass({ notifications }: StreamingEvents): Promise<void> {
+    // A heartbeat names one subscription or each, and is about the stream.
+    if (notifications.some(({ heartbeat }) => heartbeat)) for (const member of this.#carried()) member.heartbeat();
     for (const notification of notifications) {
       const member = this.#members.get(notification.subscriptionId);
       try {

@@ -2,19 +2,16 @@ import type { EwsError } from '../protocol/ews-error.js';
 import type { MailboxEvent } from '../protocol/mailbox-event.js';
 import type { Notification } from '../protocol/notification.js';
 import { subscribe } from '../protocol/subscribe.js';
-import type { AccountConnection, AccountLink } from './account-link.js';
+import type { AccountConnection } from './account-link.js';
 import { CatchUp } from './catch-up.js';
 import { Contest } from './contest.js';
-import type { EngineListener } from './engine-listener.js';
 import { NamedFolders } from './named-folders.js';
-import type { Missed } from './held-delivery.js';
-import type { PositionKeeper } from './position-keeper.js';
 import { folderCameBack, PresentFolders } from './present-folders.js';
 import { idNotTrusted } from './id-not-trusted.js';
-import { rememberedOf, type Adoption, type Beginning } from './position-record.js';
+import { rememberedOf, type Beginning } from './position-record.js';
 import { takeBookmark } from './replay.js';
 import { notWanted, Ride } from './ride.js';
-import type { StreamHub } from './stream-hub.js';
+import type { StreamEngineOptions } from './stream-engine-options.js';
 import type { StreamMember } from './stream-member.js';
 import { StreamPosition } from './stream-position.js';
 import { mayHaveRestarted } from '../transport/network-error.js';
@@ -22,19 +19,7 @@ import { unlessAborted } from '../transport/unless-aborted.js';
 import { scopeOf, type SubscriptionDescription } from './subscription-description.js';
 import { SubscriptionLoop, type LoopSteps } from './subscription-loop.js';
 
-export interface StreamEngineOptions {
-  readonly account: AccountLink;
-  readonly hub: StreamHub;
-  /** The id of the node. */
-  readonly owner: string;
-  readonly description: SubscriptionDescription;
-  /** Minutes that the server is to keep a stream open. */
-  readonly connectionTimeout: number;
-  readonly missed: Missed;
-  readonly keeper: PositionKeeper;
-  readonly listener: EngineListener;
-  readonly adopted?: Adoption;
-}
+export type { StreamEngineOptions };
 
 /** Watches one mailbox by a stream that it shares with others: events as they happen, what was missed before what is live. */
 export class StreamEngine implements LoopSteps, StreamMember {
@@ -117,6 +102,15 @@ export class StreamEngine implements LoopSteps, StreamMember {
     if (this.#restored) this.#catchUp.needed('no-watermark');
     await this.#position.save();
     this.#loop.resume();
+  }
+
+  /** Reads on another connection, after what the present one may not have brought. */
+  async reopen(): Promise<void> {
+    const begun = this.#loop.restart(() => {
+      if (this.#restored && this.#options.missed === 'recover') this.#catchUp.needed('no-watermark');
+    });
+    this.#ride.leave(notWanted());
+    await begun;
   }
 
   /** Ends the subscription on the server; {@link resume} begins anew from then on. */
@@ -213,6 +207,10 @@ export class StreamEngine implements LoopSteps, StreamMember {
     }
     if (this.#position.wantsBookmark) void this.#renewBookmark();
     if (this.#present.isDue) void this.#lookForFolders();
+  }
+
+  heartbeat(): void {
+    this.#options.listener.heartbeat?.();
   }
 
   interrupted(error: EwsError, retryAt: number): void {

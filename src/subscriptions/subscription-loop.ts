@@ -41,6 +41,7 @@ export class SubscriptionLoop {
   readonly #closing = new AbortController();
   #state: SubscriptionState = { name: 'closed' };
   #paused = false;
+  #restarting = false;
   #halted = false;
   #woken = false;
   #wakeSleeper: (() => void) | undefined;
@@ -63,8 +64,9 @@ export class SubscriptionLoop {
     return this.#state;
   }
 
+  /** Whether no round shall go on or begin. */
   isPaused(): boolean {
-    return this.#paused;
+    return this.#paused || this.#restarting;
   }
 
   /** A method, as it changes while one waits. */
@@ -96,6 +98,24 @@ export class SubscriptionLoop {
     this.#paused = false;
     this.#halted = false;
     this.wake();
+  }
+
+  /**
+   * Begins anew, with whatever `between` does before: when the round under way is over, but without the wait that an
+   * error or the server asked for. Tries again, too, what had stopped for good. Nothing while it is paused or closed.
+   */
+  async restart(between: () => void | Promise<void> = () => undefined): Promise<void> {
+    if (this.isPaused() || this.isClosed()) return;
+    this.#restarting = true;
+    try {
+      this.wake();
+      await this.#round.catch(() => undefined);
+      if (!this.isClosed()) await between();
+    } finally {
+      this.#restarting = false;
+      this.#halted = false;
+      this.wake();
+    }
   }
 
   /** Ends the loop; resolves when nothing of it is under way any more. */
@@ -133,7 +153,7 @@ export class SubscriptionLoop {
 
   async #turn(): Promise<void> {
     if (this.isPaused()) {
-      this.enter({ name: 'paused' });
+      if (this.#paused) this.enter({ name: 'paused' });
       await this.#sleep(undefined);
       return;
     }

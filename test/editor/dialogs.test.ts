@@ -105,6 +105,21 @@ describe('a dialog', () => {
     assert.deepEqual((await editor().node('node')).folders, [{ id: 'drafts', name: 'Drafts' }]);
   });
 
+  it('takes the usual for what a flow leaves out, as the runtime does', async () => {
+    const left = { source: undefined, output: undefined, missed: undefined, interval: undefined, access: undefined };
+    await editor().begin(flowWith('ews-pull', left));
+    const dialog = await editor().edit('node');
+    assert.equal(await dialog.form.locator('details').getAttribute('open'), null);
+    assert.deepEqual(await dialog.values('source', 'output', 'missed', 'access'), {
+      ...{ source: 'self', output: 'event', missed: 'recover', access: 'delegate' },
+    });
+    await dialog.cancel();
+    const account = await editor().editConfig('sandbox-account');
+    assert.deepEqual(await account.values('server', 'auth', 'version'), {
+      ...{ server: 'sandbox', auth: 'basic', version: 'Exchange2010_SP2' },
+    });
+  });
+
   it('leaves the node as it was if it is cancelled', async () => {
     await editor().begin(flowWith('ews-stream'));
     const before = await editor().node('node');

@@ -32,6 +32,7 @@ describe('the kinds of server', () => {
     assert.equal(kind({ url: EWS, auth: 'ntlm' }), 'exchange');
     assert.equal(kind({ url: EWS, auth: 'basic' }), 'grommunio');
     assert.equal(kind({ url: '', auth: 'ntlm' }), 'exchange');
+    assert.equal(kind({ url: EWS }), 'grommunio', 'without a way to sign in it is Basic');
     assert.equal(kind({ url: '${EWS_URL}', auth: 'negotiate' }), 'exchange');
     assert.equal(kind({ url: 'https://outlook.office365.com/EWS/Exchange.asmx', auth: 'basic' }), 'online');
     for (const region of ['us-east-1', 'us-west-2', 'eu-west-1']) {

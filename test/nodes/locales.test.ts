@@ -116,6 +116,28 @@ describe('the message catalogues', () => {
     });
   }
 
+  it('hold what the sidebar shows, and no more', () => {
+    const file = 'nodes/plugins/locales/en-US/ews-sidebar.json';
+    const flat = (value: object, path: string): string[] =>
+      Object.entries(value).flatMap(([key, text]: [string, unknown]) =>
+        typeof text === 'object' && text !== null ? flat(text, `${path}${key}.`) : [path + key],
+      );
+    const keys = flat(JSON.parse(read(file)) as object, '');
+    const code = filesBelow('nodes/editor/sidebar').map(read).join('\n');
+    const used = [...code.matchAll(/\bsay\(\s*(?:\w+ \? )?['`]([\w.-]+)/g)].map(([, key]) => key!);
+    const isUsed = (key: string) => used.some((one) => one === key || (one.endsWith('.') && key.startsWith(one)));
+    // Named beside a condition, or handed to the editor with the catalogue's name.
+    const elsewhere = ['nothing', 'nothing-matches', 'not-yet', 'action.show'];
+    assert.deepEqual(
+      keys.filter((key) => !isUsed(key) && !elsewhere.includes(key)),
+      [],
+    );
+    assert.deepEqual(
+      used.filter((one) => (one.endsWith('.') ? !keys.some((key) => key.startsWith(one)) : !keys.includes(one))),
+      [],
+    );
+  });
+
   it('know every family of texts that the code puts together', () => {
     assert.deepEqual(
       shared.filter((key) => key.endsWith('.') && !(key in families)),
@@ -147,15 +169,28 @@ describe('the message catalogues', () => {
 describe('the help', () => {
   for (const node of NODES) {
     it(`of ${node} is there`, () => {
-      const help = read(`nodes/locales/en-US/${node}.html`);
+      const help = read(`dist/nodes/locales/en-US/${node}.html`);
       assert.match(help, new RegExp(`<script type="text/html" data-help-name="${node}">\\s*<p>`));
       assert.match(help, /<h3>Details<\/h3>/);
+      assert.doesNotMatch(help, /<!--\s*include/);
     });
   }
 
   for (const node of ['ews-pull', 'ews-push-in', 'ews-stream']) {
+    it(`of ${node} says what to do about what its status says`, () => {
+      const help = read(`dist/nodes/locales/en-US/${node}.html`);
+      const { reason } = JSON.parse(read('nodes/locales/en-US/ews-account.json')) as { reason: Record<string, string> };
+      const told = ['EWS_UNAUTHORIZED', 'EWS_SCHEME_NOT_OFFERED', 'EWS_NETWORK', 'EWS_TIMEOUT', 'EWS_CERTIFICATE'];
+      told.push('ErrorAccessDenied', 'ErrorImpersonateUserDenied', 'ErrorNonExistentMailbox', 'ErrorFolderNotFound');
+      told.push('ErrorServerBusy', 'ErrorExceededSubscriptionCount');
+      assert.deepEqual(
+        told.filter((code) => !new RegExp(`<dt>[^<]*${reason[code]}[^<]*</dt>`).test(help)),
+        [],
+      );
+    });
+
     it(`names every part of a message that ${node} sends`, () => {
-      const help = read(`nodes/locales/en-US/${node}.html`);
+      const help = read(`dist/nodes/locales/en-US/${node}.html`);
       assert.deepEqual(
         ['accountName', 'recovered', 'itemId', 'oldParentFolderId', 'unreadCount', ...EVENT_TYPES].filter(
           (word) => !help.includes(word),

@@ -127,7 +127,7 @@ describe('browsing folders', () => {
   it('does not try a deployed password again that the server has refused', async () => {
     const credentials = { username: lab.sandbox.user, password: 'wrong' };
     await lab.red.deploy(lab.flow({}, { credentials }));
-    await lab.red.until(() => lab.red.status(lab.id('pull')).text === 'password refused');
+    await lab.red.until(() => lab.red.status(lab.id('pull')).text === 'wrong password');
     const before = lab.responses.length;
     const { text } = await browse({}, lab.account({ credentials }));
     assert.match(text!, /refuses the user name or the password/);

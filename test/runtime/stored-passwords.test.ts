@@ -74,6 +74,7 @@ describe('a stored password', () => {
       { server: 'autodiscover' },
       { tokenUrl: `${trap.origin}/token` },
       { somethingNew: 'x' },
+      { somethingElse: true },
     ];
     for (const way of ways) {
       for (const where of PATHS) {

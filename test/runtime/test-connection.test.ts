@@ -8,6 +8,7 @@ import { answerXml, bodyOf, serve, type TestServer } from '../support/http-serve
 import { OnPremises, WITH_TLS_AND_PROXY } from '../support/on-premises.js';
 import type { RuntimeLab } from '../support/runtime-lab.js';
 import { withNodeRed } from '../support/shared-node-red.js';
+import { until } from '../support/wait.js';
 
 const STEPS = ['name', 'connection', 'certificate', 'signIn', 'mailbox', 'server', 'pull', 'streaming', 'push'];
 const PASSWORD = 'p4ss-to-Keep';
@@ -206,6 +207,25 @@ describe('the test of a connection', () => {
     assert.equal(await statuses([1]), 400);
     assert.equal(await statuses({ id: 'x'.repeat(200_000) }), 413);
     assert.equal(await statuses({ id: 'nobody' }), 404);
+  });
+
+  it('answers so many at once, and stops for those who do not wait any more', async () => {
+    let hanging = 0;
+    const url = await at(() => (hanging += 1));
+    const account = asked(lab.account({ url, timeout: '600' }));
+    const given = new AbortController();
+    const waiting = Array.from({ length: 8 }, () => {
+      const body = JSON.stringify(account);
+      const headers = { 'content-type': 'application/json' };
+      return fetch(`${lab.red.address}/ews-account/test`, { method: 'POST', headers, body, signal: given.signal });
+    });
+    await until(() => hanging === 8);
+    const { status, text } = await ask(lab.red, 'ews-account/test', account);
+    assert.equal(status, 429);
+    assert.deepEqual(JSON.parse(text), { error: 'too-many' });
+    given.abort();
+    await Promise.allSettled(waiting);
+    for (let free = false; !free;) free = (await ask(lab.red, 'ews-account/test', { id: 'nobody' })).status === 404;
   });
 
   it('tells no secret, neither in its answers nor in the log', async () => {

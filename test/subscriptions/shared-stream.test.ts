@@ -86,6 +86,9 @@ class Member implements StreamMember {
     this.told.push('notification');
     return this.failing ? Promise.reject(new Error('made to fail')) : Promise.resolve();
   }
+  heartbeat(): void {
+    this.told.push('heartbeat');
+  }
   interrupted(): void {
     this.told.push('interrupted');
     if (this.failing) throw new Error('made to fail');

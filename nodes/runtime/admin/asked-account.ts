@@ -117,6 +117,7 @@ function isSameDestination(one: RawConfig, other: RawConfig): boolean {
 
 function comparable(config: RawConfig, name: string): string {
   const value = config[name];
+  if (typeof value === 'boolean') return String(value);
   if (typeof value === 'object' && value !== null && Object.keys(value).length > 0) return JSON.stringify(value);
   return textOf(config, name) || (DEFAULTS[name] ?? '');
 }

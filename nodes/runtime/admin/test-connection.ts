@@ -54,10 +54,9 @@ async function* check(parts: AccountParts, { gone }: AdminQuestion): AsyncGenera
     const connection = await parts.connect({ timeoutMs, maxResponseBytes: MAX_RESPONSE_BYTES });
     try {
       const { email, version } = parts;
-      const steps = checkAccount({ connection, email, version, clock: systemClock, signal: deadline.signal });
+      const steps = checkAccount({ connection, email, version, clock: systemClock, signal: deadline.signal, gone });
       for await (const result of steps) {
         yield result;
-        // Between steps: a subscription that is being made has to be ended.
         if (gone.aborted) return;
       }
     } finally {
