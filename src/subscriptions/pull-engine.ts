@@ -170,8 +170,7 @@ export class PullEngine implements Engine, LoopSteps {
   }
 
   mailboxMoved(error: EwsError): void {
-    this.#held.forgetAffinity();
-    this.#options.account.relocate();
+    this.#held.mailboxMoved();
     this.#held.lost(error);
   }
 

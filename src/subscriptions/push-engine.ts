@@ -164,7 +164,6 @@ export class PushEngine implements Engine, LoopSteps, PushTarget {
 
   async round(signal: AbortSignal): Promise<number | undefined> {
     const { account } = this.#options;
-    // Looking for the server may take long: whoever closes does not wait for that.
     const connection = await unlessAborted(account.connect(), signal);
     this.#connection = connection;
     if (!this.#restored && (await this.#restore(connection))) return undefined;
@@ -202,8 +201,7 @@ export class PushEngine implements Engine, LoopSteps, PushTarget {
   }
 
   mailboxMoved(error: EwsError): void {
-    this.#held.forgetAffinity();
-    this.#options.account.relocate();
+    this.#held.mailboxMoved();
     this.subscriptionLost(error);
   }
 
