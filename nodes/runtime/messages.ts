@@ -21,8 +21,10 @@ export function messagesOf(
   origin: Omit<EwsOrigin, 'subscriptionId' | 'recovered'>,
   output: Output,
 ): NodeMessage[] {
-  // Each message has an origin of its own: flows change what they are given.
-  const ews = () => ({ ...origin, subscriptionId: batch.subscriptionId, recovered: batch.recovered });
+  const { account, accountName, mailbox, delivery } = origin;
+  const { subscriptionId, recovered } = batch;
+  // Each message has an origin of its own: flows change what they are given. Spelt out, as to spread one costs more.
+  const ews = (): EwsOrigin => ({ account, accountName, mailbox, delivery, subscriptionId, recovered });
   if (output === 'notification') return [message('notification', batch.events, ews())];
   return batch.events.map((event) => message(event.eventType, event, ews()));
 }

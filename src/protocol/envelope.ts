@@ -3,7 +3,7 @@ import { MESSAGES_NAMESPACE, SOAP_NAMESPACE, TYPES_NAMESPACE } from './namespace
 import { nonEmpty } from './non-empty.js';
 import { omitUndefined } from './omit-undefined.js';
 import type { OperationName } from './operation.js';
-import type { RequestVersion, ServerVersionInfo } from './server-version.js';
+import { readServerVersion, type RequestVersion, type ServerVersionInfo } from './server-version.js';
 import { readFault } from './soap-fault.js';
 import type { XmlElement } from './xml-element.js';
 import { readXml } from './xml-reader.js';
@@ -82,11 +82,5 @@ export function readEnvelope(xml: string, operation?: OperationName, maxLength?:
   if (!response) throw malformedAnswer('the SOAP <Body> is empty');
   if (response.name === 'Fault') throw readFault(response, operation);
   const info = root.child('Header')?.child('ServerVersionInfo');
-  return omitUndefined({ response, server: info && readServerVersion(info) });
-}
-
-function readServerVersion(info: XmlElement): ServerVersionInfo {
-  const { MajorVersion, MinorVersion, MajorBuildNumber, Version: version } = info.attributes;
-  const build = [MajorVersion, MinorVersion, MajorBuildNumber].filter((part) => part !== undefined).join('.');
-  return omitUndefined({ build, version });
+  return omitUndefined({ response, server: info && readServerVersion(info.attributes) });
 }

@@ -3,6 +3,7 @@ import { nonEmpty } from './non-empty.js';
 import { readNotification, type Notification } from './notification.js';
 import type { Operation } from './operation.js';
 import { singleMessage } from './response-message.js';
+import { readStrictGetEvents } from './strict/strict-envelope.js';
 import type { XmlElement } from './xml-element.js';
 import { element, textElement } from './xml-writer.js';
 
@@ -20,6 +21,7 @@ export const getEvents: Operation<GetEventsRequest, Notification> = {
   name: 'GetEvents',
   write: writeGetEvents,
   read: readGetEvents,
+  readUsual: readStrictGetEvents,
 };
 
 export function writeGetEvents(request: GetEventsRequest): string {

@@ -1,9 +1,11 @@
+import { readEnvelope } from './envelope.js';
 import { EwsError } from './ews-error.js';
 import { nonEmpty } from './non-empty.js';
 import { readNotification, type Notification } from './notification.js';
 import { omitUndefined } from './omit-undefined.js';
 import type { Operation } from './operation.js';
 import { errorOf, responseMessages } from './response-message.js';
+import { readStrictStreaming } from './strict/strict-envelope.js';
 import { wholeNumberIn } from './whole-number.js';
 import type { XmlElement } from './xml-element.js';
 import { element, textElement } from './xml-writer.js';
@@ -41,6 +43,7 @@ export const getStreamingEvents: Operation<GetStreamingEventsRequest, StreamingE
   name: 'GetStreamingEvents',
   write: writeGetStreamingEvents,
   read: readGetStreamingEvents,
+  readUsual: readStrictStreaming,
 };
 
 export function writeGetStreamingEvents(request: GetStreamingEventsRequest): string {
@@ -62,6 +65,14 @@ export function writeGetStreamingEvents(request: GetStreamingEventsRequest): str
       ...subscriptionIds.map((id) => textElement('t:SubscriptionId', nonEmpty('The subscription id', id))),
     ),
     textElement('m:ConnectionTimeout', timeout),
+  );
+}
+
+/** One envelope of a stream. Throws as `readEnvelope` does, and for what cannot be understood. */
+export function readStreamedEnvelope(envelope: string, maxLength?: number): StreamingEvents {
+  return (
+    readStrictStreaming(envelope, maxLength)?.content ??
+    readGetStreamingEvents(readEnvelope(envelope, 'GetStreamingEvents', maxLength).response)
   );
 }
 

@@ -1,3 +1,4 @@
+import type { StrictAnswer } from './strict/strict-envelope.js';
 import type { XmlElement } from './xml-element.js';
 
 /** The EWS operations that this package speaks, by the name of their request element; a server calls SendNotification. */
@@ -22,4 +23,9 @@ export interface Operation<Request, Response> {
   write(request: Request): string;
   /** Reads the response element. Throws an `EwsError` for an error answer and for one that cannot be understood. */
   read(response: XmlElement): Response;
+  /**
+   * Reads a whole answer in one pass where it has the form that servers usually give it, to the same result as envelope
+   * and {@link read}; nothing for any other, which is left to these. Operations whose answers come in numbers have it.
+   */
+  readUsual?(answer: string, maxLength?: number): StrictAnswer<Response> | undefined;
 }

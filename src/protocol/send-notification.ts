@@ -1,7 +1,9 @@
+import { readEnvelope } from './envelope.js';
 import type { EwsError } from './ews-error.js';
 import { malformedAnswer, requiredChild } from './malformed.js';
 import { readNotification, type Notification } from './notification.js';
 import { errorOf } from './response-message.js';
+import { readStrictPush } from './strict/strict-envelope.js';
 import type { XmlElement } from './xml-element.js';
 import { element, textElement } from './xml-writer.js';
 
@@ -14,6 +16,14 @@ export type PushedNotification =
 
 /** OK: go on. Unsubscribe: the way to end a push subscription (schema: SubscriptionStatusType). */
 export type SubscriptionStatus = 'OK' | 'Unsubscribe';
+
+/** A whole request of a server. Throws as `readEnvelope` does, and for what cannot be understood. */
+export function readPushRequest(envelope: string, maxLength?: number): readonly PushedNotification[] {
+  return (
+    readStrictPush(envelope, maxLength)?.content ??
+    readSendNotification(readEnvelope(envelope, 'SendNotification', maxLength).response)
+  );
+}
 
 /**
  * Reads the request element, which is built like a response. Servers send one message; several are read all the same.

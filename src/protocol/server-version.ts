@@ -1,3 +1,5 @@
+import { omitUndefined } from './omit-undefined.js';
+
 /** The values of RequestServerVersion (schema: ExchangeVersionType) that this package offers, oldest first. */
 export const REQUEST_VERSIONS = [
   'Exchange2007_SP1',
@@ -24,4 +26,11 @@ export interface ServerVersionInfo {
   readonly build: string;
   /** The schema version it speaks, for example `V2017_07_11`. */
   readonly version?: string;
+}
+
+/** @param attributes those of the `ServerVersionInfo` element in the SOAP header */
+export function readServerVersion(attributes: Readonly<Record<string, string>>): ServerVersionInfo {
+  const { MajorVersion, MinorVersion, MajorBuildNumber, Version: version } = attributes;
+  const build = [MajorVersion, MinorVersion, MajorBuildNumber].filter((part) => part !== undefined).join('.');
+  return omitUndefined({ build, version });
 }

@@ -4,6 +4,7 @@ import { describePage, whatInsteadOfXml } from './not-xml.js';
 import { checkWellFormed, MAX_DEPTH } from './well-formed.js';
 import { XmlElement } from './xml-element.js';
 import { xmlProblem } from './xml-problem.js';
+import { prologEnd } from './xml-prolog.js';
 import { decodeReferences } from './xml-reference.js';
 
 /** The largest document that is read unless another bound is given, in UTF-16 code units: 16 MiB. */
@@ -44,30 +45,14 @@ export function readXml(document: string, maxLength: number = DEFAULT_MAX_XML_LE
     );
   }
   const start = prologEnd(document);
+  if (start === -1)
+    throw xmlProblem('its XML declaration is not ended by "?>"', { document, at: document.indexOf('<') });
   const other = whatInsteadOfXml(document, start);
   if (other !== undefined) throw xmlProblem(other);
   checkWellFormed(document, start);
   const root = toElement(parse(document.slice(start)));
   if (root.name.toLowerCase() === 'html') throw xmlProblem(describePage(document));
   return root;
-}
-
-/**
- * Where byte order mark, white space and XML declaration end. The declaration is skipped unread: Amazon WorkMail's
- * heartbeats begin with an illegal one, and the encoding was settled when the bytes became text.
- */
-function prologEnd(document: string): number {
-  const start = skipSpace(document, document.startsWith('\ufeff') ? 1 : 0);
-  if (!/^<\?xml\s/.test(document.slice(start, start + 6))) return start;
-  const end = document.indexOf('?>', start);
-  if (end === -1) throw xmlProblem('its XML declaration is not ended by "?>"', { document, at: start });
-  return skipSpace(document, end + 2);
-}
-
-function skipSpace(document: string, from: number): number {
-  let at = from;
-  while (at < document.length && ' \t\r\n'.includes(document.charAt(at))) at += 1;
-  return at;
 }
 
 type ParsedNode = Record<string, unknown>;

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { MailboxEvent } from '../protocol/mailbox-event.js';
+import { shortDigest } from './short-digest.js';
 
 /**
  * A short name for an event: its kind, what it happened to and from where, and whatever else shall tell it apart from
@@ -9,5 +9,5 @@ export function eventKeyOf(event: MailboxEvent, ...distinction: readonly string[
   const subject = 'itemId' in event ? event.itemId.id : event.folderId.id;
   const old = 'oldItemId' in event ? event.oldItemId.id : 'oldFolderId' in event ? event.oldFolderId.id : '';
   const text = JSON.stringify([event.eventType, subject, old, ...distinction]);
-  return createHash('sha1').update(text).digest('base64').slice(0, 16);
+  return shortDigest(text, 16);
 }

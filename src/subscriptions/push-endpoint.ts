@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../clock.js';
-import { readEnvelope, writeAnswerEnvelope } from '../protocol/envelope.js';
+import { writeAnswerEnvelope } from '../protocol/envelope.js';
 import { EwsError } from '../protocol/ews-error.js';
 import {
-  readSendNotification,
+  readPushRequest,
   writeSendNotificationResult,
   type PushedNotification,
   type SubscriptionStatus,
@@ -85,8 +85,7 @@ function answer(response: ServerResponse, status: SubscriptionStatus): void {
 
 function read(body: string): readonly PushedNotification[] {
   try {
-    const { response } = readEnvelope(body, 'SendNotification', MAX_NOTIFICATION_BYTES);
-    return readSendNotification(response);
+    return readPushRequest(body, MAX_NOTIFICATION_BYTES);
   } catch (error) {
     if (error instanceof EwsError) throw new HttpRefusal(400, error.message);
     throw error;

@@ -14,6 +14,8 @@ export class SentLog {
   readonly #counts = new Map<string, number>();
   readonly #most: number;
   #size = 0;
+  /** Goes along the keys as the oldest are forgotten: to begin at the first each time would lead past all that were. */
+  #oldest = this.#counts.keys();
 
   /**
    * @param keys what was saved with {@link keys}
@@ -65,13 +67,15 @@ export class SentLog {
   }
 
   keys(): string[] {
-    return [...this.#counts].flatMap(([key, count]) => Array<string>(count).fill(key));
+    const keys: string[] = [];
+    for (const [key, count] of this.#counts) for (let left = count; left > 0; left -= 1) keys.push(key);
+    return keys;
   }
 
   #forgetOldest(): void {
-    const [oldest] = this.#counts;
-    if (!oldest) return;
-    this.#counts.delete(oldest[0]);
-    this.#size -= oldest[1];
+    const { value: key } = this.#oldest.next();
+    if (key === undefined) return;
+    this.#size -= this.#counts.get(key) ?? 0;
+    this.#counts.delete(key);
   }
 }

@@ -4,7 +4,7 @@ import type { AccountConnection } from './account-link.js';
 import type { PositionKeeper } from './position-keeper.js';
 import { POSITION_FORMAT, type AdoptedSubscription, type PositionRecord } from './position-record.js';
 import { takeBookmark, type Bookmark } from './replay.js';
-import { SentLog } from './sent-log.js';
+import { eventKey, SentLog } from './sent-log.js';
 import { sameSubscription, type SubscriptionDescription } from './subscription-description.js';
 import { restoreTold, savedTold, SLACK_MS, ToldLog } from './told-log.js';
 
@@ -158,8 +158,11 @@ export class StreamPosition {
 
   /** Events were sent. They count as kept within {@link SAVE_WITHIN_MS}. */
   add(events: readonly MailboxEvent[]): void {
-    this.#sent.add(events);
-    this.#next?.sent.add(events);
+    for (const event of events) {
+      const key = eventKey(event);
+      this.#sent.addKey(key);
+      this.#next?.sent.addKey(key);
+    }
     this.#told.add(events);
     this.#isLively = true;
     const last = events.at(-1);

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { MailboxEvent } from '../protocol/mailbox-event.js';
+import { shortDigest } from './short-digest.js';
 
 /** Servers may write what happens into a mailbox late: so much before the last event is looked at again, in milliseconds. */
 export const LOOK_BACK_MS = 5 * 60_000;
@@ -126,5 +126,5 @@ function isFindable(event: MailboxEvent): event is MailboxEvent & { readonly ite
 }
 
 function keyOf({ eventType, itemId }: { eventType: string; itemId: { readonly id: string } }): string {
-  return createHash('sha1').update(`${eventType} ${itemId.id}`).digest('base64').slice(0, 12);
+  return shortDigest(`${eventType} ${itemId.id}`, 12);
 }

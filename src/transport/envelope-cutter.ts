@@ -4,6 +4,8 @@ import { MarkupScanner } from './markup-scanner.js';
 /** The largest envelope of a stream that is taken unless another bound is given, in bytes: 16 MiB. */
 export const DEFAULT_MAX_ENVELOPE_BYTES = 16 * 1024 * 1024;
 
+const LT = 0x3c; // <
+
 /** What is kept for the beginning of an envelope even when none is under way, in bytes. */
 const SMALL = 64 * 1024;
 
@@ -43,7 +45,7 @@ export class EnvelopeCutter {
     while (end !== -1) {
       this.#check(end - start);
       // What stands before its first "<" belongs to nobody; how much of it is still here depends on the chunks.
-      envelopes.push(bytes.toString('utf8', bytes.indexOf('<', start), end));
+      envelopes.push(bytes.toString('utf8', bytes.indexOf(LT, start), end));
       start = end;
       end = this.#scanner.scan(bytes, start);
     }

@@ -1,7 +1,6 @@
 import type { Readable } from 'node:stream';
 import { EwsError } from '../protocol/ews-error.js';
-import { readEnvelope } from '../protocol/envelope.js';
-import { readGetStreamingEvents, type StreamingEvents } from '../protocol/get-streaming-events.js';
+import { readStreamedEnvelope, type StreamingEvents } from '../protocol/get-streaming-events.js';
 import { EnvelopeCutter } from './envelope-cutter.js';
 import { networkError } from './network-error.js';
 import type { StreamSocket } from './stream-socket.js';
@@ -55,7 +54,7 @@ async function* readAnswers(body: Readable, maxBytes: number): AsyncGenerator<St
   const cutter = new EnvelopeCutter(maxBytes);
   for await (const chunk of body as AsyncIterable<Buffer>) {
     for (const text of cutter.push(chunk)) {
-      yield readGetStreamingEvents(readEnvelope(text, 'GetStreamingEvents', maxBytes).response);
+      yield readStreamedEnvelope(text, maxBytes);
     }
   }
   if (cutter.isInside) {

@@ -262,7 +262,13 @@ export class EwsClient {
 
   #read<Request, Response>(operation: Operation<Request, Response>, text: string, answer: HttpAnswer): Response {
     if (answer.status !== 200) throw this.#errorAnswer(text, answer, operation.name);
-    const envelope = readEnvelope(text, operation.name, this.#options.maxResponseBytes);
+    const { maxResponseBytes } = this.#options;
+    const usual = operation.readUsual?.(text, maxResponseBytes);
+    if (usual) {
+      if (usual.server) this.server = usual.server;
+      return usual.content;
+    }
+    const envelope = readEnvelope(text, operation.name, maxResponseBytes);
     if (envelope.server) this.server = envelope.server;
     return operation.read(envelope.response);
   }

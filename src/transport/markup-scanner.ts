@@ -76,6 +76,7 @@ export class MarkupScanner {
 
   /** Jumps over what cannot end the present state; most bytes of tags and quotes go this way. */
   #skip(bytes: Buffer, at: number): number {
+    if (this.#at === At.StartTag) return this.#skipInStartTag(bytes, at);
     const wanted =
       this.#at === At.DoubleQuoted
         ? DOUBLE
@@ -91,6 +92,13 @@ export class MarkupScanner {
     if (wanted === undefined) return at;
     const next = bytes.indexOf(wanted, at);
     return next === -1 ? bytes.length : next;
+  }
+
+  #skipInStartTag(bytes: Buffer, from: number): number {
+    let at = from;
+    while (at < bytes.length && !endsInStartTag(bytes[at] ?? 0)) at += 1;
+    if (at > from) this.#selfClosing = bytes[at - 1] === SLASH;
+    return at;
   }
 
   /** One byte of markup. Returns whether it closed an element. */
@@ -156,7 +164,7 @@ export class MarkupScanner {
       if (this.#selfClosing) this.#depth -= 1;
       return this.#selfClosing;
     }
-    this.#selfClosing = byte === SLASH;
+    this.#selfClosing = false;
     return false;
   }
 
@@ -180,6 +188,11 @@ export class MarkupScanner {
     else if (byte === GT && this.#matched === count) this.#enter(At.Text);
     else this.#matched = 0;
   }
+}
+
+/** What does not just go on with a name, white space or "=". */
+function endsInStartTag(byte: number): boolean {
+  return byte === GT || byte === DOUBLE || byte === SINGLE;
 }
 
 /** Between documents there may be white space and byte order marks only. */

@@ -1,7 +1,13 @@
 /** A firehose in a process of its own, so that what it costs is not measured. It ends with the channel. */
 import { startFirehose, type Firehose } from '../support/firehose.js';
 
-/** How many bytes it is to write, as the first message; every later one asks how many it has written. */
+/** What it is to write, as the first message; every later one asks how many bytes it has written. */
+export interface FirehoseOrder {
+  readonly bytes: number;
+  /** In each envelope. */
+  readonly events: number;
+}
+
 export interface FirehoseAnswer {
   readonly url: string;
   readonly written: number;
@@ -9,9 +15,9 @@ export interface FirehoseAnswer {
 
 let firehose: Firehose | undefined;
 
-process.on('message', (bytes: number) => {
+process.on('message', ({ bytes, events }: FirehoseOrder) => {
   void (async () => {
-    firehose ??= await startFirehose(bytes);
+    firehose ??= await startFirehose(bytes, events);
     process.send?.({ url: firehose.origin, written: firehose.written() } satisfies FirehoseAnswer);
   })();
 });

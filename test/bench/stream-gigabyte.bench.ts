@@ -1,7 +1,8 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import type { FirehoseAnswer } from './firehose-process.js';
+import type { FirehoseAnswer, FirehoseOrder } from './firehose-process.js';
+import { FULL_ENVELOPE } from '../support/firehose.js';
 import { Counter, deploy, flowWith, printRow, withNodeRed } from './parts.js';
 
 const GIGABYTE = 1024 ** 3;
@@ -54,7 +55,7 @@ async function reading(server: ChildProcess, bytes: number): Promise<{ written: 
 }
 
 async function ask(server: ChildProcess): Promise<FirehoseAnswer> {
-  server.send(GIGABYTE);
+  server.send({ bytes: GIGABYTE, events: FULL_ENVELOPE } satisfies FirehoseOrder);
   const [answer] = (await once(server, 'message')) as [FirehoseAnswer];
   return answer;
 }

@@ -3,20 +3,23 @@ import { subscribed, unsubscribed } from './answers.js';
 import { answerXml, bodyOf, serve, type TestServer } from './http-server.js';
 
 /** Events in an envelope, as many as Exchange puts into one. */
-const EVENTS = 50;
+export const FULL_ENVELOPE = 50;
 
 export interface Firehose extends TestServer {
   /** Bytes of streams that were handed to the system so far. */
   written(): number;
 }
 
-/** A server that writes events into a stream as fast as it can, until so many bytes were written; then it closes it. */
-export async function startFirehose(bytes: number): Promise<Firehose> {
+/**
+ * A server that writes events into a stream as fast as it can, until so many bytes were written; then it closes it.
+ * @param events in each envelope
+ */
+export async function startFirehose(bytes: number, events = FULL_ENVELOPE): Promise<Firehose> {
   let written = 0;
   const stream = async (response: ServerResponse) => {
     response.writeHead(200, { 'content-type': 'text/xml; charset=utf-8' });
-    for (let count = 0; !response.destroyed && written < bytes; count += EVENTS) {
-      const envelope = envelopeOf(notificationOf(count));
+    for (let count = 0; !response.destroyed && written < bytes; count += events) {
+      const envelope = envelopeOf(notificationOf(count, events));
       written += envelope.length;
       if (!response.write(envelope)) await drained(response);
     }
@@ -42,7 +45,7 @@ function drained(response: ServerResponse): Promise<void> {
   });
 }
 
-function envelopeOf(content: string): string {
+export function envelopeOf(content: string): string {
   return (
     '<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body><m:GetStreamingEventsResponse' +
     ' xmlns:m="http://schemas.microsoft.com/exchange/services/2006/messages"' +
@@ -52,10 +55,10 @@ function envelopeOf(content: string): string {
   );
 }
 
-function notificationOf(first: number): string {
+export function notificationOf(first: number, count: number): string {
   const now = new Date().toISOString();
   const events = Array.from(
-    { length: EVENTS },
+    { length: count },
     (_, at) =>
       `<t:NewMailEvent><t:TimeStamp>${now}</t:TimeStamp><t:ItemId Id="${String(first + at).padStart(152, 'A')}"` +
       ` ChangeKey="CQAAAA=="/><t:ParentFolderId Id="${'B'.repeat(120)}" ChangeKey="AQAAAA=="/></t:NewMailEvent>`,
