@@ -1,34 +1,21 @@
 import { join } from 'node:path';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { systemClock } from '../src/clock.js';
-import { DEFAULT_REQUEST_VERSION, isRequestVersion, type RequestVersion } from '../src/protocol/server-version.js';
-import { isSmtpAddress, type ConfigurationProblem } from '../src/subscriptions/configuration-problem.js';
 import { nodeDigest } from '../src/subscriptions/position-store.js';
 import { UnwantedSubscriptions } from '../src/subscriptions/unwanted-subscriptions.js';
-import type { Credentials } from '../src/transport/credentials.js';
-import type { TlsOptions } from '../src/transport/tls-options.js';
-import type { AccountParts } from './runtime/admin/account-parts.js';
+import type { AccountParts, ReadAccount } from './runtime/admin/account-parts.js';
 import { answerBrowseFolders } from './runtime/admin/browse-folders.js';
+import { answerFindServer } from './runtime/admin/find-server.js';
 import { rememberDeployed } from './runtime/admin/deployed-accounts.js';
 import { answerTestConnection } from './runtime/admin/test-connection.js';
 import { Account } from './runtime/account.js';
-import { numberOf, textOf, type RawConfig } from './runtime/config-values.js';
-import { connectTo, connectToSandbox, type ServerSettings } from './runtime/connect-account.js';
+import type { RawConfig } from './runtime/config-values.js';
 import { positionsDirectory } from './runtime/positions.js';
-import { proxySettings } from './runtime/proxy.js';
+import { readAccount } from './runtime/read-account.js';
 import { Texts } from './runtime/texts.js';
 
-/** The ways to sign in that there are. */
-const AUTHENTICATIONS: readonly Credentials['type'][] = ['basic', 'ntlm', 'negotiate'];
-/** The default bound on an answer, in seconds. */
-const DEFAULT_TIMEOUT_SECONDS = 60;
-const MAX_TIMEOUT_SECONDS = 600;
-
 /** What Node-RED hands over; a credential that was never set is missing. */
-type AccountCredentials = RawConfig & Record<'username' | 'password', unknown>;
-
-/** The address of the sandbox's own mailbox. */
-const SANDBOX_EMAIL = 'demo@sandbox.example';
+type AccountCredentials = RawConfig & Record<'username' | 'password' | 'clientSecret' | 'clientKey' | 'token', unknown>;
 
 module.exports = function (RED: NodeAPI): void {
   const texts = new Texts(RED);
@@ -37,7 +24,7 @@ module.exports = function (RED: NodeAPI): void {
     RED.nodes.createNode(this, config);
     const credentials = (this.credentials as RawConfig | undefined) ?? {};
     rememberDeployed(this, { config, credentials });
-    const parts = read(config, credentials);
+    const parts = readAccount(RED, config, credentials, fileOf(this, 'server'));
     const problem = typeof parts === 'string' ? parts : undefined;
     const account = typeof parts === 'string' ? undefined : makeAccount(this, parts);
     Object.assign(this, { problem, account });
@@ -48,90 +35,35 @@ module.exports = function (RED: NodeAPI): void {
     });
   }
 
-  /** What a configuration means: of a node that is deployed, or as it stands in a dialog. */
-  function read(config: RawConfig, credentials: RawConfig): AccountParts | ConfigurationProblem {
-    const username = textOf(credentials, 'username');
-    const password = typeof credentials.password === 'string' ? credentials.password : '';
-    const problem = problemOf(config, username, password);
-    if (problem) return problem;
-    const sandbox = textOf(config, 'server') === 'sandbox';
-    const settings: ServerSettings = {
-      version: versionOf(config) ?? DEFAULT_REQUEST_VERSION,
-      timeoutMs: numberOf(config, 'timeout', DEFAULT_TIMEOUT_SECONDS) * 1000,
-      clock: systemClock,
-    };
-    const way = { tls: tlsOptions(textOf(config, 'tls')), proxies: proxySettings(RED, textOf(config, 'proxy')) };
-    const type = authenticationOf(config) ?? 'basic';
-    const email = sandbox ? SANDBOX_EMAIL : textOf(config, 'email') || (isSmtpAddress(username) ? username : '');
-    return {
-      email,
-      version: settings.version,
-      timeoutMs: settings.timeoutMs,
-      connect: (bounds) =>
-        sandbox
-          ? connectToSandbox({ ...settings, ...bounds })
-          : Promise.resolve().then(() =>
-              connectTo(textOf(config, 'url'), { type, username, password }, way, { ...settings, ...bounds }),
-            ),
-    };
-  }
-
-  function makeAccount(node: Node, { email, connect }: AccountParts): Account {
+  function makeAccount(node: Node, parts: AccountParts): Account {
     return new Account({
-      email,
+      ...parts,
       clock: systemClock,
       random: Math.random,
-      unwanted: new UnwantedSubscriptions(join(positionsDirectory(RED), `${nodeDigest(node.id)}.unwanted.json`)),
-      connect,
+      unwanted: new UnwantedSubscriptions(fileOf(node, 'unwanted')),
       abandoned: (subscription) => {
-        node.warn(texts.text('abandoned', { mailbox: subscription.mailbox || email }));
+        node.warn(texts.text('abandoned', { mailbox: subscription.mailbox || parts.email }));
       },
     });
   }
 
-  /** What a tls-config node fills in. Its type is Node-RED's own and not published. */
-  function tlsOptions(id: string): TlsOptions {
-    const node = id === '' ? null : RED.nodes.getNode(id);
-    const options: TlsOptions = {};
-    (node as { addTLSOptions?: (options: TlsOptions) => void } | null)?.addTLSOptions?.(options);
-    return options;
+  /** A file that belongs to a node. */
+  function fileOf(node: Node, what: string): string {
+    return join(positionsDirectory(RED), `${nodeDigest(node.id)}.${what}.json`);
   }
 
+  const read: ReadAccount = (config, credentials) => readAccount(RED, config, credentials);
   answerTestConnection(RED, read);
   answerBrowseFolders(RED, read);
+  answerFindServer(RED);
 
   RED.nodes.registerType('ews-account', EwsAccountNode, {
-    credentials: { username: { type: 'text' }, password: { type: 'password' } },
+    credentials: {
+      username: { type: 'text' },
+      password: { type: 'password' },
+      clientSecret: { type: 'password' },
+      clientKey: { type: 'password' },
+      token: { type: 'password' },
+    },
   });
 };
-
-function versionOf(config: RawConfig): RequestVersion | undefined {
-  const text = textOf(config, 'version', DEFAULT_REQUEST_VERSION) || DEFAULT_REQUEST_VERSION;
-  return isRequestVersion(text) ? text : undefined;
-}
-
-function authenticationOf(config: RawConfig): Credentials['type'] | undefined {
-  const text = textOf(config, 'auth', 'basic') || 'basic';
-  return AUTHENTICATIONS.find((type) => type === text);
-}
-
-function problemOf(config: RawConfig, username: string, password: string): ConfigurationProblem | undefined {
-  const timeout = numberOf(config, 'timeout', DEFAULT_TIMEOUT_SECONDS);
-  if (!(timeout >= 1 && timeout <= MAX_TIMEOUT_SECONDS)) return 'bad-timeout';
-  if (!versionOf(config)) return 'bad-version';
-  const email = textOf(config, 'email');
-  if (email !== '' && !isSmtpAddress(email)) return 'bad-mailbox';
-  const server = textOf(config, 'server', 'url');
-  if (server === 'sandbox') return undefined;
-  if (server !== 'url') return 'server-not-supported';
-  const url = textOf(config, 'url');
-  if (url === '') return 'no-url';
-  if (!/^https?:\/\//i.test(url) || !URL.canParse(url)) return 'bad-url';
-  const auth = authenticationOf(config);
-  if (!auth) return 'auth-not-supported';
-  // Kerberos knows by its ticket who signs in.
-  if (auth === 'negotiate') return undefined;
-  if (username === '') return 'no-username';
-  // An attempt without one would count as a wrong one, and might lock the account.
-  return password === '' ? 'no-password' : undefined;
-}

@@ -41,7 +41,12 @@ module.exports = function (RED: NodeAPI): void {
   function EwsSubscribeNode(this: Node, config: NodeDef & RawConfig): void {
     RED.nodes.createNode(this, config);
     const owner = accountNode(RED, textOf(config, 'account'));
-    const [description] = readWatchConfig(config, owner?.account?.email ?? '').descriptions;
+    const [description] = readWatchConfig(
+      config,
+      owner?.account?.email ?? '',
+      false,
+      owner?.account?.isApplication,
+    ).descriptions;
     const delivery = deliveryOf(config);
     const problem = owner ? owner.problem : 'no-account';
     if (problem !== undefined || !owner?.account || !delivery) {

@@ -6,6 +6,10 @@ if ($('#ews-ask-style').length === 0) {
 .ews-only-heard { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .ews-good { color: var(--red-ui-text-color-success, var(--red-ui-primary-text-color)); }
 .ews-test { margin: 18px 0 0; }
+.ews-confirmed { list-style: none; margin: 6px 0 0; padding: 0; }
+.ews-confirmed:empty { display: none; }
+.ews-discover-offers p { margin: 8px 0 6px; max-width: none; }
+.ews-discover-offers button { margin-right: 6px; }
 .ews-ask-summary { margin-left: 8px; }
 .ews-dialog .ews-steps { list-style: none; margin: 10px 0 0; padding: 0; border: 1px solid var(--red-ui-secondary-border-color); border-radius: 4px; }
 .ews-step { display: flex; gap: 8px; align-items: baseline; padding: 6px 8px; border-top: 1px solid var(--red-ui-secondary-border-color); }

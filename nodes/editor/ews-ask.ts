@@ -1,6 +1,6 @@
 /** Questions to the runtime that a dialog asks, and what they are about: an account as it stands in the editor. */
 
-interface EwsAnswer {
+interface EwsWholeAnswer {
   /** What the runtime answered: all of it, as text. */
   readonly text: string;
 }
@@ -8,7 +8,7 @@ interface EwsAnswer {
 /** A question that is being answered. */
 interface EwsQuestion {
   /** Rejects with a sentence. */
-  readonly answer: Promise<EwsAnswer>;
+  readonly answer: Promise<EwsWholeAnswer>;
   /** Nobody waits for the answer any more. */
   cancel(): void;
 }
@@ -24,7 +24,7 @@ interface EwsAsking {
    */
   accountAsked(account: EwsEditorNode, values?: EwsValues): object;
   /** Puts what asks questions into a dialog. `values` are what stands in it at the time. */
-  makeAsking(form: JQuery, node: EwsEditorNode, values: () => EwsValues): void;
+  makeAsking(form: JQuery, node: EwsEditorNode, values: () => EwsValues, changed: () => void): void;
 }
 
 window.ewsDialog = Object.assign(
@@ -50,7 +50,7 @@ window.ewsDialog = Object.assign(
           return sent;
         },
       });
-      const answer = new Promise<EwsAnswer>((resolve, reject) => {
+      const answer = new Promise<EwsWholeAnswer>((resolve, reject) => {
         request
           .done((text: string) => {
             resolve({ text });
@@ -106,9 +106,11 @@ window.ewsDialog = Object.assign(
       );
     }
 
-    function makeAsking(form: JQuery, node: EwsEditorNode, values: () => EwsValues): void {
+    function makeAsking(form: JQuery, node: EwsEditorNode, values: () => EwsValues, changed: () => void): void {
       if (node.type === 'ews-account') {
-        ewsDialog.makeConnectionTest(form.find('[data-ews-row="test"]'), () => accountAsked(node, values()));
+        const account = () => accountAsked(node, values());
+        ewsDialog.makeConnectionTest(form.find('[data-ews-row="test"]'), account);
+        ewsDialog.makeFinder(form, node, account, changed);
       }
       const browse = form.find('.ews-browse');
       if (browse.length > 0) ewsDialog.makeFolderBrowser(browse, form.find('.ews-folders'), node, values);

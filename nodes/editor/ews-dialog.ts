@@ -53,14 +53,16 @@ window.ewsDialog = Object.assign(
         }
 
         /** What is edited with something else than a plain field. */
-        function listsOf(form: JQuery): { folders?: EwsFolder[]; events?: string[]; pushIn?: string[] } {
+        function listsOf(form: JQuery): EwsValues {
           const folders = form.find('.ews-folders');
           const events = form.find('.ews-events');
           const pushIn = form.find('.ews-push-in');
+          const confirmed = form.find('.ews-confirmed');
           return {
             ...(folders.length > 0 ? { folders: ewsDialog.readFolderList(folders) } : {}),
             ...(events.length > 0 ? { events: ewsDialog.readEventList(events) } : {}),
             ...(pushIn.length > 0 ? { pushIn: ewsDialog.readPushInList(pushIn) } : {}),
+            ...(confirmed.length > 0 ? { confirmedHosts: ewsDialog.readConfirmedHosts(confirmed) } : {}),
           };
         }
 
@@ -137,7 +139,7 @@ window.ewsDialog = Object.assign(
           chooseUsual(form, node);
           suggestStores(form);
           nameConfigButtons(form);
-          ewsDialog.makeAsking(form, node, () => valuesOf(node));
+          ewsDialog.makeAsking(form, node, () => valuesOf(node), changed);
         }
 
         /** A flow that was written by hand may leave out what it takes the usual value for; a list would show nothing. */

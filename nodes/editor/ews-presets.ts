@@ -9,7 +9,7 @@ interface EwsPreset {
   readonly key: string;
   /** What is to be known of it, in the message catalogue. */
   readonly hint?: string;
-  readonly server: 'url' | 'sandbox';
+  readonly server: 'url' | 'autodiscover' | 'sandbox';
   /** Where the service is, for those that are in one place only. */
   readonly url?: string;
   /** By which name it is reached. */
@@ -48,6 +48,9 @@ window.ewsDialog = Object.assign(
       ...{ id: 'grommunio', key: 'account.preset.grommunio', server: 'url', auth: ['basic'] },
       hint: 'account.preset.grommunio-hint',
     };
+    const autodiscover: EwsPreset = {
+      ...{ id: 'autodiscover', key: 'discover.preset', hint: 'discover.preset-hint', server: 'autodiscover' },
+    };
     const sandbox: EwsPreset = { id: 'sandbox', key: 'account.preset.sandbox', server: 'sandbox' };
     /** @param region as Amazon names it */
     const workmail = ({ region, key }: { region: string; key: string }): EwsPreset => ({
@@ -62,6 +65,7 @@ window.ewsDialog = Object.assign(
       workmail({ region: 'us-west-2', key: 'account.preset.workmail-us-west-2' }),
       workmail({ region: 'eu-west-1', key: 'account.preset.workmail-eu-west-1' }),
       grommunio,
+      autodiscover,
       sandbox,
     ];
 
@@ -70,6 +74,7 @@ window.ewsDialog = Object.assign(
 
     function presetOf(values: EwsValues, shown?: string): EwsPreset {
       if (values.server === 'sandbox') return sandbox;
+      if (values.server === 'autodiscover') return autodiscover;
       const host = /^https?:\/\/([^/:]+)/i.exec(ewsDialog.textOf(values.url))?.[1] ?? '';
       const inOnePlace = presets.find((preset) => preset.host?.test(host));
       if (inOnePlace) return inOnePlace;

@@ -15,6 +15,8 @@ interface EwsSurroundings {
   readonly stores: readonly string[] | undefined;
   /** The address of the account's server, as far as it is known. */
   readonly serverUrl: string | undefined;
+  /** Whether the account is an application's, which opens every mailbox in its owner's name. */
+  readonly application?: boolean;
   /** Whether the node stands in a subflow, and so for one in each instance. */
   readonly inSubflow?: boolean;
   /** The paths that other ews-push-in nodes are set to. */
@@ -60,12 +62,49 @@ window.ewsDialog = Object.assign(
       const problems: Problems = {};
       if (!isNumber(values.timeout, 1, 600)) problems.timeout = 'bad-timeout';
       if (textOf(values.server) === 'sandbox') return problems;
+      const found = values.server === 'autodiscover';
       const url = textOf(values.url);
-      if (url === '') problems.url = 'no-url';
+      if (found) Object.assign(problems, named(values));
+      else if (url === '') problems.url = 'no-url';
       else if (!isVariable(url) && !isHttpUrl(url)) problems.url = 'bad-url';
       const email = textOf(values.email);
       if (email !== '' && !isVariable(email) && !isSmtpAddress(email)) problems.email = 'bad-mailbox';
-      return { ...problems, ...namedUser(values) };
+      return { ...problems, ...signIn(values) };
+    }
+
+    /** A server is found by an address, which may be the user's name too, as far as that is known here. */
+    function named({ auth, email, username }: EwsValues): Problems {
+      const byName = auth !== 'oauth2' && auth !== 'bearer';
+      if (textOf(email) !== '' || (byName && username === undefined)) return {};
+      const name = byName ? textOf(username) : '';
+      return isSmtpAddress(name) || isVariable(name) ? {} : { email: 'no-email' };
+    }
+
+    function signIn(values: EwsValues): Problems {
+      if (values.auth === 'bearer') return values.token === '' ? { token: 'no-token' } : {};
+      return values.auth === 'oauth2' ? application(values) : namedUser(values);
+    }
+
+    /** As the runtime reads it (nodes/runtime/account-credentials.ts), but for whether certificate and key can be used. */
+    function application(values: EwsValues): Problems {
+      const problems: Problems = {};
+      const template = textOf(values.tokenUrl);
+      const needsTenant = template === '' || template.includes('{tenant}');
+      if (needsTenant && textOf(values.tenant) === '') problems.tenant = 'no-tenant';
+      const url = template.replace(/\{tenant\}/g, 'tenant');
+      if (url !== '' && !isVariable(template) && !isTokenUrl(url)) problems.tokenUrl = 'bad-token-url';
+      if (textOf(values.clientId) === '') problems.clientId = 'no-client-id';
+      if (textOf(values.clientCertificate) === '') {
+        if (values.clientSecret === '') problems.clientSecret = 'no-client-secret';
+      } else if (values.clientKey === '') problems.clientKey = 'no-client-key';
+      return problems;
+    }
+
+    function isTokenUrl(text: string): boolean {
+      if (!isHttpUrl(text)) return false;
+      const { protocol, hostname, username, password } = new URL(text);
+      const loopback = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname);
+      return username + password === '' && (protocol === 'https:' || loopback);
     }
 
     /** Only an open dialog knows of credentials: Node-RED says then, with a text of its own, that a password is stored. */
@@ -92,7 +131,7 @@ window.ewsDialog = Object.assign(
       if (wrong) problems.mailbox = 'bad-mailbox';
       const ids = foldersOf(values).filter((id) => !isVariable(id) && !ewsDialog.isFolderName(id));
       if (isTrue(values.allFolders)) {
-        const delegate = values.access !== 'impersonate';
+        const delegate = values.access !== 'impersonate' && !around.application;
         if (delegate && mailboxes.some((one) => isOthers(one, around))) problems.allFolders = 'delegate-all-folders';
       } else if (ids.some((id) => !isFolderId(id))) {
         problems.folders = 'unknown-folder';
@@ -156,7 +195,7 @@ window.ewsDialog = Object.assign(
     /** A node that subscribes by itself, with nothing but its configuration to go by. */
     function watched(values: EwsValues, around: EwsSurroundings, mailboxes?: string[]): Problems {
       const problems = { ...watch(values, around, mailboxes), ...account(values, around) };
-      const impersonate = values.access === 'impersonate';
+      const impersonate = values.access === 'impersonate' || around.application === true;
       if (impersonate && textOf(values.mailbox) === '' && around.email === '') problems.access = 'impersonate-nobody';
       if (!isTrue(values.allFolders) && foldersOf(values).length === 0) problems.folders = 'no-folder';
       if (!Array.isArray(values.events) || values.events.length === 0) problems.events = 'no-event';

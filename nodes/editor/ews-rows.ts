@@ -35,8 +35,30 @@ window.ewsDialog = Object.assign(
 
     function accountRows(values: EwsValues): Record<string, boolean> {
       const server = values.server !== 'sandbox';
-      const tls = server && !/^http:/i.test(ewsDialog.textOf(values.url));
-      return { url: server, 'sign-in': server, tls, proxy: server, sandbox: !server };
+      const plain = values.server === 'url' && /^http:/i.test(ewsDialog.textOf(values.url));
+      const tls = server && !plain;
+      const found = values.server === 'autodiscover';
+      const fixed = { url: server && !found, 'sign-in': server, tls, proxy: server, sandbox: !server };
+      return { ...fixed, discover: server, ...signInRows(values, server) };
+    }
+
+    /** What each way to sign in needs. */
+    function signInRows(values: EwsValues, server: boolean): Record<string, boolean> {
+      const application = server && values.auth === 'oauth2';
+      const user = server && !application && values.auth !== 'bearer';
+      const certified = ewsDialog.textOf(values.clientCertificate) !== '';
+      return {
+        ...{ username: user, password: user, token: server && values.auth === 'bearer' },
+        ...{
+          cloud: application,
+          tenant: application,
+          clientId: application,
+          tokenUrl: application,
+          scope: application,
+        },
+        ...{ clientCertificate: application, clientKey: application && certified },
+        clientSecret: application && !certified,
+      };
     }
 
     function hintsOf(type: string, values: EwsValues, around: EwsSurroundings): ReturnType<EwsRows['hintsOf']> {
@@ -50,10 +72,14 @@ window.ewsDialog = Object.assign(
     }
 
     function accountHints(values: EwsValues): ReturnType<EwsRows['hintsOf']> {
-      const ticket = values.auth === 'negotiate' ? { key: 'account.hint.ticket' } : undefined;
+      const ways: Record<string, { key: string }> = {
+        negotiate: { key: 'account.hint.ticket' },
+        oauth2: { key: 'oauth.hint' },
+        bearer: { key: 'oauth.bearer-hint' },
+      };
       const { hint } = ewsDialog.presetOf(values);
       const preset = hint === undefined ? undefined : { key: hint };
-      return { preset, url: urlHint(ewsDialog.textOf(values.url), values.auth), auth: ticket };
+      return { preset, url: urlHint(ewsDialog.textOf(values.url), values.auth), auth: ways[String(values.auth)] };
     }
 
     function urlHint(url: string, auth: unknown): { key: string } | undefined {

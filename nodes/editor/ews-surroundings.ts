@@ -55,6 +55,7 @@ window.ewsDialog = Object.assign(
           if (account.server === 'sandbox') return SANDBOX_EMAIL;
           const email = ewsDialog.textOf(account.email);
           if (email !== '') return ewsDialog.isVariable(email) ? undefined : email;
+          if (account.auth === 'oauth2' || account.auth === 'bearer') return '';
           const name = userNameOf(account);
           if (name === undefined || ewsDialog.isVariable(name)) return undefined;
           return ewsDialog.isSmtpAddress(name) ? name : '';
@@ -92,6 +93,7 @@ window.ewsDialog = Object.assign(
             wired: RED.nodes.filterLinks({ target: { id: node.id } }).length > 0,
             stores: contextStores(),
             serverUrl: serverUrlOf(account),
+            application: account?.server !== 'sandbox' && account?.auth === 'oauth2',
             inSubflow: ewsDialog.isInSubflow(node),
             get pushPaths() {
               return ewsDialog.pushInsBeside(node.id).map(({ path }) => ewsDialog.textOf(path));

@@ -16,6 +16,7 @@ interface EwsDialog
     EwsFolderSources,
     EwsFolderBrowser,
     EwsPushTest,
+    EwsDiscover,
     EwsDialogs {}
 
 declare const ewsDialog: EwsDialog;

@@ -18,14 +18,22 @@ import type { UnwantedSubscriptions } from '../../src/subscriptions/unwanted-sub
 const END_TIME_MS = 5000;
 /** How long an account waits for its nodes to leave before it closes all the same, in milliseconds. */
 const LEAVE_TIME_MS = 10_000;
+/** All nodes whose mailboxes have moved are served by one search for the server, in milliseconds. */
+const SEARCH_AGAIN_MS = 60_000;
 
 export interface AccountOptions {
   readonly email: string;
+  /** Whether an application signs in, which opens every mailbox in its owner's name. */
+  readonly isApplication: boolean;
   readonly clock: Clock;
   readonly random: () => number;
   readonly unwanted: UnwantedSubscriptions;
   /** Makes the connection; called when the first node needs it. Throws an `EwsError`. */
   connect(): Promise<AccountConnection>;
+  /** Looks for the server anew, where it is found by e-mail address: a connection to another, or `undefined`. */
+  readonly findAgain?: () => Promise<AccountConnection | undefined>;
+  /** Gives up looking for the server. */
+  readonly giveUp?: () => void;
   /** A subscription was ended because no node had adopted it. */
   abandoned(subscription: LiveSubscription): void;
 }
@@ -36,6 +44,7 @@ export interface AccountOptions {
  */
 export class Account implements AccountLink {
   readonly email: string;
+  readonly isApplication: boolean;
   readonly clock: Clock;
   readonly random: () => number;
   readonly registry: AdoptionRegistry;
@@ -47,11 +56,13 @@ export class Account implements AccountLink {
   readonly #users = new Map<string, (() => void) | undefined>();
   #connection: Promise<AccountConnection> | undefined;
   #tidied = false;
+  #searchableAt = Number.NEGATIVE_INFINITY;
   #lastLeft: (() => void) | undefined;
 
   constructor(options: AccountOptions) {
     this.#options = options;
     this.email = options.email;
+    this.isApplication = options.isApplication;
     this.clock = options.clock;
     this.random = options.random;
     this.hub = new StreamHub(this);
@@ -84,6 +95,22 @@ export class Account implements AccountLink {
     }
   }
 
+  relocate(): void {
+    const { findAgain } = this.#options;
+    const current = this.#connection;
+    if (!findAgain || !current || this.clock.now() < this.#searchableAt) return;
+    this.#searchableAt = this.clock.now() + SEARCH_AGAIN_MS;
+    const moved = current.then(async (connection) => {
+      // Where it is not found, the old one is asked again, and says again that it is elsewhere.
+      const next = await findAgain().catch(() => undefined);
+      if (!next) return connection;
+      void connection.client.close();
+      return next;
+    });
+    moved.catch(() => undefined);
+    this.#connection = moved;
+  }
+
   async endSubscription(subscription: EndableSubscription): Promise<void> {
     const bound = new AbortController();
     const timer = this.clock.setTimer(() => {
@@ -110,6 +137,7 @@ export class Account implements AccountLink {
 
   /** Ends what nobody adopted, waits for the nodes to leave, then closes the connections. */
   async close(): Promise<void> {
+    this.#options.giveUp?.();
     for (const closing of [...this.#users.values()]) closing?.();
     const unadopted = this.registry.giveUpWaiting().map((subscription) => this.endSubscription(subscription));
     await Promise.all([...unadopted, this.#allLeft()]);

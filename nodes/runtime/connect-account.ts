@@ -24,17 +24,23 @@ export interface Way {
   readonly proxies: ProxySettings;
 }
 
-/** A client for the server at `url`. Throws an `EwsError` where there can be none. */
+/**
+ * A client for the server at `url`. Throws an `EwsError` where there can be none.
+ * @param identity which server positions belong to, where that is not the one at this address
+ */
 export function connectTo(
   url: string,
   credentials: Credentials,
   { tls, proxies }: Way,
   settings: ServerSettings,
+  identity?: string,
 ): AccountConnection {
   const proxy = proxyFor(new URL(url), proxies);
-  const client = new EwsClient({ ...settings, url, credentials, tls, proxy });
+  const tokenProxy = credentials.type === 'oauth2' ? proxyFor(new URL(credentials.tokenUrl), proxies) : undefined;
+  const client = new EwsClient({ ...settings, url, credentials, tls, proxy, tokenProxy });
   const { origin, pathname } = new URL(url);
-  return { client, server: { name: (origin + pathname).toLowerCase() }, traits: { watermarks: undefined } };
+  const name = identity ?? (origin + pathname).toLowerCase();
+  return { client, server: { name }, traits: { watermarks: undefined } };
 }
 
 /** A client for the built-in sandbox, which is loaded and started when it is first needed. */

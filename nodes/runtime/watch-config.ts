@@ -20,13 +20,14 @@ export interface WatchConfig {
 /**
  * Reads the shared part of a configuration. `email` is the account's own address.
  * @param several whether `mailbox` may hold several addresses
+ * @param application whether the account is an application's, which opens every mailbox in its owner's name
  */
-export function readWatchConfig(config: RawConfig, email: string, several = false): WatchConfig {
+export function readWatchConfig(config: RawConfig, email: string, several = false, application = false): WatchConfig {
   const problems: ConfigurationProblem[] = [];
   const text = textOf(config, 'mailbox');
   const [first = '', ...others] = several ? splitMailboxes(text) : [text];
   const common = {
-    access: config.access === 'impersonate' ? ('impersonate' as const) : ('delegate' as const),
+    access: application || config.access === 'impersonate' ? ('impersonate' as const) : ('delegate' as const),
     allFolders: booleanOf(config, 'allFolders'),
     folders: readable(() => readFolders(config.folders ?? []), [], 'unknown-folder', problems),
     events: readable(() => readEvents(config.events ?? []), [], 'unknown-event', problems),

@@ -104,6 +104,7 @@ class WatchingNode {
       this.#config,
       email,
       this.#type.severalMailboxes,
+      owner?.account?.isApplication,
     );
     const choice = choosePositionStore(this.#red, store, node.context().global);
     const problem: ConfigurationProblem | undefined =

@@ -103,6 +103,8 @@ export const RECOVERY_TABLE: readonly RecoveryRow[] = [
       'EWS_PROXY',
       // Whoever fetches tickets may be late.
       'EWS_NO_TICKET',
+      'EWS_TOKEN_ENDPOINT',
+      'EWS_AUTODISCOVER',
       'EWS_HTTP',
       'EWS_MALFORMED',
       'EWS_TOO_LARGE',
@@ -144,13 +146,17 @@ export const RECOVERY_TABLE: readonly RecoveryRow[] = [
       'ErrorSchemaValidation',
       'EWS_FORBIDDEN',
       'EWS_CONFIGURATION',
+      'EWS_HOST_NOT_CONFIRMED',
       'EWS_INVALID_REQUEST',
       'EWS_ADOPTED',
       'EWS_STREAM_CONTESTED',
     ],
     action: 'stop',
   },
-  { codes: ['EWS_UNAUTHORIZED', 'EWS_SCHEME_NOT_OFFERED', 'EWS_PROXY_UNAUTHORIZED'], action: 'authenticate' },
+  {
+    codes: ['EWS_UNAUTHORIZED', 'EWS_TOKEN_REFUSED', 'EWS_SCHEME_NOT_OFFERED', 'EWS_PROXY_UNAUTHORIZED'],
+    action: 'authenticate',
+  },
 ];
 
 /** What `code`, answered to `operation`, asks for; {@link DEFAULT_ACTION} for a code in no row. */

@@ -1,4 +1,5 @@
 import { systemClock, type Clock } from '../clock.js';
+import type { AutodiscoverSettings } from './autodiscover/autodiscover-settings.js';
 import { characterNamed } from './characters/index.js';
 import { EWS_PATH, Handler } from './http/handler.js';
 import { Listener } from './http/listener.js';
@@ -42,6 +43,7 @@ export class Sandbox {
       misbehaviour: this.#misbehaviour,
       version,
       backEnds,
+      url: () => this.url,
       onRequest: (record) => this.#onRequest.forEach((listener) => listener(record)),
       onResponse: (record) => this.#onResponse.forEach((listener) => listener(record)),
     });
@@ -57,6 +59,11 @@ export class Sandbox {
   /** Where EWS is: `http://127.0.0.1:49152/EWS/Exchange.asmx` */
   get url(): string {
     return this.#listener.origin + EWS_PATH;
+  }
+
+  /** What Autodiscover tells of every mailbox from now on. */
+  setAutodiscover(settings: AutodiscoverSettings): void {
+    this.#handler.autodiscover = settings;
   }
 
   /** How many subscriptions the server keeps, expired ones that nobody has asked for among them. */

@@ -31,6 +31,8 @@ export interface AccountLink {
   readonly random: () => number;
   /** The account's one client. Throws an `EwsError` when there can be none. */
   connect(): Promise<AccountConnection>;
+  /** A mailbox is served elsewhere: the next {@link connect} leads there, where that can be found out. */
+  relocate(): void;
   /** Ends, now if possible or at the next start, a subscription that nobody wants. Never throws. */
   endSubscription(subscription: EndableSubscription): Promise<void>;
   /** Tries again to end what could not be ended before. */
@@ -55,7 +57,7 @@ export function contextOf(
   const mailbox = subscription.mailbox || email;
   return {
     ...(subscription.access === 'impersonate' ? { impersonate: { primarySmtpAddress: mailbox } } : {}),
-    ...(mailbox === '' ? {} : { affinity: { group: mailbox.toLowerCase(), anchorMailbox: mailbox } }),
+    ...(mailbox === '' ? {} : { mailbox, affinity: { group: mailbox.toLowerCase(), anchorMailbox: mailbox } }),
     ...(signal ? { signal } : {}),
   };
 }

@@ -269,9 +269,11 @@ export class HeldSubscription {
     if (id !== undefined) await delivery.end({ ...description, subscriptionId: id });
   }
 
-  forgetAffinity(): void {
+  /** The mailbox is served elsewhere: where that is is looked for, and any back end may be right. */
+  mailboxMoved(): void {
     const { description, account } = this.#options;
     this.#connection?.client.forgetAffinity((description.mailbox || account.email).toLowerCase());
+    account.relocate();
   }
 
   /** `events`, all up to `watermark`, were sent. Resolves when that is durable. */

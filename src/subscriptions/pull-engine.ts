@@ -5,6 +5,7 @@ import type { MailboxEvent } from '../protocol/mailbox-event.js';
 import type { Notification } from '../protocol/notification.js';
 import { PULL_TIMEOUT_MINUTES } from '../protocol/subscribe.js';
 import { mayHaveLostAnswer, mayHaveRestarted } from '../transport/network-error.js';
+import { unlessAborted } from '../transport/unless-aborted.js';
 import { contextOf, type AccountConnection, type AccountLink } from './account-link.js';
 import type { Engine } from './engine.js';
 import type { EngineListener } from './engine-listener.js';
@@ -137,7 +138,8 @@ export class PullEngine implements Engine, LoopSteps {
 
   async round(signal: AbortSignal): Promise<number | undefined> {
     const { account, interval } = this.#options;
-    const connection = await account.connect();
+    // Looking for the server may take long: whoever closes does not wait for that.
+    const connection = await unlessAborted(account.connect(), signal);
     if (!this.#restored && (await this.#restore(connection))) return undefined;
     if (this.#held.id === undefined) {
       this.#loop.enter({ name: 'subscribing' });
@@ -168,7 +170,7 @@ export class PullEngine implements Engine, LoopSteps {
   }
 
   mailboxMoved(error: EwsError): void {
-    this.#held.forgetAffinity();
+    this.#held.mailboxMoved();
     this.#held.lost(error);
   }
 

@@ -3,6 +3,7 @@ import type { MailboxEvent } from '../protocol/mailbox-event.js';
 import type { Notification } from '../protocol/notification.js';
 import type { PushedNotification } from '../protocol/send-notification.js';
 import type { SubscribeRequest } from '../protocol/subscribe.js';
+import { unlessAborted } from '../transport/unless-aborted.js';
 import type { AccountConnection, AccountLink } from './account-link.js';
 import type { Engine } from './engine.js';
 import type { EngineListener } from './engine-listener.js';
@@ -163,7 +164,7 @@ export class PushEngine implements Engine, LoopSteps, PushTarget {
 
   async round(signal: AbortSignal): Promise<number | undefined> {
     const { account } = this.#options;
-    const connection = await account.connect();
+    const connection = await unlessAborted(account.connect(), signal);
     this.#connection = connection;
     if (!this.#restored && (await this.#restore(connection))) return undefined;
     if (this.#trouble) await this.#giveUp(this.#trouble);
@@ -200,7 +201,7 @@ export class PushEngine implements Engine, LoopSteps, PushTarget {
   }
 
   mailboxMoved(error: EwsError): void {
-    this.#held.forgetAffinity();
+    this.#held.mailboxMoved();
     this.subscriptionLost(error);
   }
 

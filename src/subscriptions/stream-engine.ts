@@ -184,8 +184,7 @@ export class StreamEngine implements LoopSteps, StreamMember {
   }
 
   mailboxMoved(error: EwsError): void {
-    const context = this.#options.hub.context(this);
-    if (context.affinity) this.#connection?.client.forgetAffinity(context.affinity.group);
+    this.#options.hub.moved(this, this.#connection);
     this.subscriptionLost(error);
   }
 

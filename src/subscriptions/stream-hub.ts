@@ -1,7 +1,7 @@
 import type { Timer } from '../clock.js';
 import { MAX_STREAM_SUBSCRIPTIONS } from '../protocol/get-streaming-events.js';
 import type { RequestContext } from '../transport/ews-client.js';
-import { contextOf, type AccountLink } from './account-link.js';
+import { contextOf, type AccountConnection, type AccountLink } from './account-link.js';
 import { SharedStream } from './shared-stream.js';
 import type { StreamMember } from './stream-member.js';
 
@@ -43,6 +43,13 @@ export class StreamHub {
     if (!context.affinity || !subscription.shares) return context;
     this.#anchor ??= context.affinity.anchorMailbox;
     return { ...context, affinity: { group: STREAM_GROUP, anchorMailbox: this.#anchor } };
+  }
+
+  /** The mailbox of a subscription is served elsewhere: where that is is looked for, and any back end may be right. */
+  moved(subscription: Pick<StreamMember, 'mailbox' | 'access' | 'shares'>, connection?: AccountConnection): void {
+    const { affinity } = this.context(subscription);
+    if (affinity) connection?.client.forgetAffinity(affinity.group);
+    this.#account.relocate();
   }
 
   /** A subscription is about to be made: those that are ready wait a moment for it, so that a slow server needs no more streams. */

@@ -1,9 +1,12 @@
 import type { Clock } from '../clock.js';
 import { BasicAuthentication } from './basic-authentication.js';
+import { BearerAuthentication } from './bearer-authentication.js';
 import type { Connection, Reply } from './connection.js';
 import type { Credentials } from './credentials.js';
 import { NegotiateAuthentication } from './negotiate-authentication.js';
 import { NtlmAuthentication } from './ntlm-authentication.js';
+import { AccessTokens, GivenToken } from './oauth/access-tokens.js';
+import { TokenEndpoint, type TokenWay } from './oauth/token-endpoint.js';
 
 /** A request that waits to be sent, on a certain connection. */
 export interface UnsentRequest {
@@ -22,9 +25,15 @@ export interface Authentication {
   readonly isOnceForConnection: boolean;
   /** Sends a request, and before it whatever has to be said first; resolves with the answer, which may be a refusal. */
   send(request: UnsentRequest): Promise<Reply>;
+  /** Gives up what is under way besides requests. */
+  close?(): void;
 }
 
-export function authenticationWith(credentials: Credentials, clock: Clock): Authentication {
+/**
+ * The way to sign in that goes with credentials. Throws `EWS_CONFIGURATION` for some that cannot be used.
+ * @param way how the server that gives out tokens is reached, where there is one
+ */
+export function authenticationWith(credentials: Credentials, clock: Clock, way: TokenWay): Authentication {
   switch (credentials.type) {
     case 'basic':
       return new BasicAuthentication(credentials);
@@ -32,5 +41,9 @@ export function authenticationWith(credentials: Credentials, clock: Clock): Auth
       return new NtlmAuthentication(credentials, clock);
     case 'negotiate':
       return new NegotiateAuthentication(credentials);
+    case 'oauth2':
+      return new BearerAuthentication(new AccessTokens(new TokenEndpoint(credentials, clock, way), clock));
+    case 'bearer':
+      return new BearerAuthentication(new GivenToken(credentials.token));
   }
 }

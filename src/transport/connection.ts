@@ -17,6 +17,8 @@ export interface ConnectionOptions extends Route {
 
 /** What is asked on a connection. */
 export interface ConnectionRequest {
+  /** POST, if left out. */
+  readonly method?: 'GET' | 'POST';
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   /** `undefined` sends a request without one. */
@@ -87,12 +89,12 @@ export class Connection {
   }
 
   /** Asks something; resolves when the answer has begun. */
-  async request({ path, headers, body, timeoutMs, last, signal }: ConnectionRequest): Promise<Reply> {
+  async request({ method = 'POST', path, headers, body, timeoutMs, last, signal }: ConnectionRequest): Promise<Reply> {
     const { origin, proxy } = this.#route;
     // A proxy is told the whole address, except where it only passes bytes on (RFC 9112, 3.2.2).
     const plainProxy = proxy && origin.startsWith('http:') ? proxy : undefined;
     const answer = await this.#client.request({
-      method: 'POST',
+      method,
       path: plainProxy ? origin + path : path,
       headers: { ...headers, ...(plainProxy ? proxyHeaders(plainProxy) : {}) },
       ...(body === undefined ? {} : { body }),

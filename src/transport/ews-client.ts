@@ -13,11 +13,12 @@ import { authenticationWith, type Authentication, type UnsentRequest } from './a
 import type { Connection, ConnectionOptions, Reply } from './connection.js';
 import { ConnectionPool } from './connection-pool.js';
 import { CookieJar } from './cookie-jar.js';
-import type { Credentials } from './credentials.js';
+import { isApplication, type Credentials } from './credentials.js';
 import { EventStream } from './event-stream.js';
 import { httpError, type HttpAnswer } from './http-error.js';
 import type { HttpProxy } from './http-proxy.js';
 import { networkError } from './network-error.js';
+import type { TokenWay } from './oauth/token-endpoint.js';
 import { DEFAULT_MAX_RESPONSE_BYTES, readBody } from './response-body.js';
 import { SignIn } from './sign-in.js';
 import { StreamSocket } from './stream-socket.js';
@@ -43,6 +44,8 @@ export interface EwsClientOptions {
   readonly tls?: TlsOptions;
   /** The proxy that leads to the server, if there is one. */
   readonly proxy?: HttpProxy | undefined;
+  /** The proxy that leads to where tokens come from, if there is one. */
+  readonly tokenProxy?: HttpProxy | undefined;
   /** Bound on an answer, compressed or not, in bytes. */
   readonly maxResponseBytes?: number;
   readonly maxConcurrent?: number;
@@ -53,6 +56,8 @@ export interface EwsClientOptions {
 /** In whose name and at which back end a request is made. */
 export interface RequestContext {
   readonly impersonate?: ConnectingSid;
+  /** Whose mailbox it is about, as far as that is known. An application opens every mailbox in its owner's name. */
+  readonly mailbox?: string;
   /** The group whose cookies go with the request, and the mailbox that anchors it (docs: "How to maintain affinity"). */
   readonly affinity?: { readonly group: string; readonly anchorMailbox: string };
   readonly signal?: AbortSignal;
@@ -90,7 +95,8 @@ export class EwsClient {
     this.#origin = url.origin;
     this.#pathname = url.pathname;
     this.#path = url.pathname + url.search;
-    this.#authentication = options.authentication ?? authenticationWith(options.credentials, options.clock);
+    this.#authentication =
+      options.authentication ?? authenticationWith(options.credentials, options.clock, tokenWay(options));
     this.#signIn = new SignIn(this.#authentication, options.clock);
     this.#gate = new ThrottleGate(options.clock);
     this.#connections = {
@@ -147,6 +153,7 @@ export class EwsClient {
   /** Ends all connections. What is under way fails with an `EwsError`. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#authentication.close?.();
     await Promise.all([this.#pool.close(), ...[...this.#streams].map((socket) => socket.destroy())]);
   }
 
@@ -157,8 +164,10 @@ export class EwsClient {
   }
 
   #header(context: RequestContext): RequestHeader {
-    const { version } = this.#options;
-    return context.impersonate ? { version, impersonate: context.impersonate } : { version };
+    const { version, credentials } = this.#options;
+    const owner = isApplication(credentials) && context.mailbox ? { primarySmtpAddress: context.mailbox } : undefined;
+    const impersonate = context.impersonate ?? owner;
+    return impersonate ? { version, impersonate } : { version };
   }
 
   async #open(body: string, context: RequestContext): Promise<EventStream> {
@@ -306,6 +315,10 @@ function checkedUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url && (url.protocol === 'http:' || url.protocol === 'https:')) return url;
   throw new EwsError('EWS_CONFIGURATION', 'The address of EWS must be a URL that begins with https:// or http://.');
+}
+
+function tokenWay({ tls = {}, tokenProxy, timeoutMs }: EwsClientOptions): TokenWay {
+  return { tls, proxy: tokenProxy, timeoutMs };
 }
 
 function serverTime(headers: IncomingHttpHeaders): number | undefined {

@@ -62,11 +62,20 @@ function unauthorized(answer: HttpAnswer, details: EwsErrorDetails): EwsError {
   const { headers, origin, scheme } = answer;
   const offers = offeredSchemes(headers['www-authenticate']);
   if (offers.length > 0 && !offers.includes(scheme)) return schemeNotOffered(answer, details);
+  if (scheme === 'Bearer') return tokenRefused(answer, details);
   const text =
     `${origin} refuses ${scheme === 'Negotiate' ? 'the ticket' : 'the user name or the password'} (${scheme}, HTTP 401).` +
     (offers.length === 0 ? '' : ` It offers ${offers.join(' and ')}.`) +
     otherReasons(scheme, origin);
   return new EwsError('EWS_UNAUTHORIZED', text, details);
+}
+
+/** Exchange says why in a header of its own; it is not repeated where it might hold a token. */
+function tokenRefused({ headers, origin }: HttpAnswer, details: EwsErrorDetails): EwsError {
+  const [, reason = ''] = /reason="([\x20-\x7e]{1,200}?)"/.exec(String(headers['x-ms-diagnostics'] ?? '')) ?? [];
+  const said = reason === '' || /\S{40}/.test(reason) ? '' : ` It says: “${reason}”.`;
+  const text = `${origin} does not take the token (HTTP 401).${said} It may have run out, be for another server, or lack the permission to use EWS.`;
+  return new EwsError('EWS_TOKEN_REFUSED', text, details);
 }
 
 /** Why a server may refuse a password that is right: it does not say which it is. */

@@ -194,4 +194,50 @@ describe('the checks of the dialogs', () => {
     assert.deepEqual(account({ url: '${URL}', email: '${MAIL}', timeout: '${T}', username: '${U}' }), {});
     assert.deepEqual(account({ server: 'sandbox', url: '', username: '' }), {});
   });
+
+  it('find what an application lacks, and nothing about names and passwords', () => {
+    const url = 'https://mail.example.com/EWS/Exchange.asmx';
+    const application = (values: object) => ({
+      ...dialog.problemsOf('ews-account', { server: 'url', url, auth: 'oauth2', username: '', ...values }, around),
+    });
+    const whole = { tenant: 't', clientId: 'c', clientSecret: 's' };
+    assert.deepEqual(application(whole), {});
+    assert.deepEqual(application({ clientSecret: '' }), {
+      ...{ tenant: 'no-tenant', clientId: 'no-client-id', clientSecret: 'no-client-secret' },
+    });
+    assert.deepEqual(application({ ...whole, clientSecret: '', clientCertificate: 'PEM', clientKey: '' }), {
+      clientKey: 'no-client-key',
+    });
+    assert.deepEqual(application({ ...whole, clientSecret: '', clientCertificate: 'PEM', clientKey: '__PWRD__' }), {});
+    for (const tokenUrl of ['http://login.example.com/token', 'x', 'https://a:b@login.example.com/']) {
+      assert.deepEqual(application({ ...whole, tokenUrl }), { tokenUrl: 'bad-token-url' }, tokenUrl);
+    }
+    for (const tokenUrl of ['https://adfs.example.com/adfs/oauth2/token', 'http://127.0.0.1:1/token', '${URL}']) {
+      assert.deepEqual(application({ ...whole, tenant: '', tokenUrl }), {}, tokenUrl);
+    }
+    assert.deepEqual(application({ ...whole, tenant: '', tokenUrl: 'https://x.example/{tenant}/' }), {
+      tenant: 'no-tenant',
+    });
+    const bearer = { server: 'url', url, auth: 'bearer', username: '' };
+    assert.deepEqual({ ...dialog.problemsOf('ews-account', { ...bearer, token: '' }, around) }, { token: 'no-token' });
+    assert.deepEqual({ ...dialog.problemsOf('ews-account', bearer, around) }, {});
+  });
+
+  it('find by which address a server could be found', () => {
+    const found = (values: object) => ({
+      ...dialog.problemsOf('ews-account', { server: 'autodiscover', auth: 'basic', password: 'p', ...values }, around),
+    });
+    assert.deepEqual(found({ email: 'me@example.com', username: 'me' }), {});
+    assert.deepEqual(found({ email: '', username: 'me@example.com' }), {});
+    assert.deepEqual(found({ email: '', username: 'CORP\\me' }), { email: 'no-email' });
+    assert.deepEqual(found({ email: '', username: undefined }), {});
+    assert.deepEqual(found({ email: '', username: 'me@example.com', auth: 'bearer' }), { email: 'no-email' });
+  });
+
+  it('take all folders of another’s mailbox for an application, which opens it in its owner’s name', () => {
+    const values = { mailbox: 'other@example.com', allFolders: true };
+    assert.deepEqual(found(values), { allFolders: 'delegate-all-folders' });
+    assert.deepEqual(found(values, { application: true }), {});
+    assert.deepEqual(found({}, { email: '', application: true }), { access: 'impersonate-nobody' });
+  });
 });

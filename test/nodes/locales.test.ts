@@ -39,6 +39,7 @@ const families: Record<string, readonly string[]> = {
   'problem.': problems,
   'gap.': membersOf('src/subscriptions/engine-listener.ts', 'GapReason'),
   'position.': membersOf('src/subscriptions/engine-listener.ts', 'kind'),
+  'discover.outcome.': membersOf('src/transport/autodiscover/discovery.ts', 'StepOutcome'),
   'folder.': DISTINGUISHED_FOLDERS,
   'event.': EVENT_TYPES.flatMap((type) => [`${type}.name`, `${type}.meaning`]),
   'advice.': [...codes, 'EWS_INTERNAL'],

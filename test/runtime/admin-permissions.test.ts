@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { ask } from '../support/admin-questions.js';
 import { NodeRed } from '../support/node-red-process.js';
 
-const PATHS = ['ews-account/test', 'ews-account/folders', 'ews-push-in/some/test'];
+const PATHS = ['ews-account/test', 'ews-account/folders', 'ews-account/find', 'ews-push-in/some/test'];
 const PASSWORD = 'password-of-this-test';
 /** Of that password, by bcrypt. */
 const HASH = '$2b$04$afYZ0TVqTPQGAUgtIG8RbuLreSgyr8FI/PnpIHNluO9B3as0GhRUG';
@@ -40,19 +40,34 @@ describe('the permissions that the editor’s questions need', () => {
     Promise.all(PATHS.map(async (path) => (await ask(red, path, { id: 'nobody' }, headers)).status));
 
   it('are asked of everybody', async () => {
-    assert.deepEqual(await statuses(), [401, 401, 401]);
-    assert.deepEqual(await statuses({ authorization: 'Bearer made-up' }), [401, 401, 401]);
+    assert.deepEqual(
+      await statuses(),
+      PATHS.map(() => 401),
+    );
+    assert.deepEqual(
+      await statuses({ authorization: 'Bearer made-up' }),
+      PATHS.map(() => 401),
+    );
   });
 
   it('are more than leave to read', async () => {
-    assert.deepEqual(await statusesFor('reader'), [401, 401, 401]);
+    assert.deepEqual(
+      await statusesFor('reader'),
+      PATHS.map(() => 401),
+    );
   });
 
   it('are the right to deploy as well', async () => {
-    assert.deepEqual(await statusesFor('partial'), [401, 401, 401]);
+    assert.deepEqual(
+      await statusesFor('partial'),
+      PATHS.map(() => 401),
+    );
   });
 
   it('are those of who may do everything', async () => {
-    assert.deepEqual(await statusesFor('admin'), [404, 404, 404]);
+    assert.deepEqual(
+      await statusesFor('admin'),
+      PATHS.map(() => 404),
+    );
   });
 });

@@ -4,11 +4,16 @@ import type { Sandbox } from '../../dist/src/sandbox/sandbox.js';
 /**
  * Passes requests on to a sandbox, in the name of its user, and its answers back as they come, without the sandbox's own
  * cookies.
+ * @param inWhoseName `caller`: with what the request says of who is calling
  * @param choose the sandbox for a request; what it sets on the response goes back with the answer
  */
-export function forwardTo(choose: (request: IncomingMessage, response: ServerResponse) => Sandbox): RequestListener {
+export function forwardTo(
+  choose: (request: IncomingMessage, response: ServerResponse) => Sandbox,
+  inWhoseName: 'user' | 'caller' = 'user',
+): RequestListener {
   return (request, response) => {
     const { url, user, password } = choose(request, response);
+    const asUser = { authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}` };
     const { host, port } = new URL(url);
     const onward = send({
       host: '127.0.0.1',
@@ -18,7 +23,7 @@ export function forwardTo(choose: (request: IncomingMessage, response: ServerRes
       headers: {
         ...request.headers,
         host,
-        authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`,
+        ...(inWhoseName === 'user' ? asUser : {}),
       },
       agent: false,
     });

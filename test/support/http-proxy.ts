@@ -14,8 +14,8 @@ export interface TestProxyOptions {
   readonly offers?: string;
   /** Answers every CONNECT with this status. */
   readonly refuses?: number;
-  /** The loopback port that it reaches a host at, whatever that host is. */
-  readonly leadsTo: () => number;
+  /** The loopback port that it reaches a host (`name:port`) at, whatever that host is. */
+  readonly leadsTo: (host: string) => number;
 }
 
 /** An HTTP proxy on a loopback port, for which all names are this machine. */
@@ -31,11 +31,11 @@ export async function startProxy(options: TestProxyOptions): Promise<TestProxy> 
       response.writeHead(407, { 'Proxy-Authenticate': offers }).end();
       return;
     }
-    const { pathname, host } = new URL(request.url ?? '');
+    const { pathname, host, port } = new URL(request.url ?? '');
     const { 'proxy-authorization': _, ...headers } = request.headers;
     const onward = send({
-      port: leadsTo(),
-      method: 'POST',
+      port: leadsTo(port === '' ? `${host}:80` : host),
+      method: request.method,
       path: pathname,
       headers: { ...headers, host },
       agent: false,
@@ -53,7 +53,7 @@ export async function startProxy(options: TestProxyOptions): Promise<TestProxy> 
     if (!mayPass(request)) socket.end(`HTTP/1.1 407 No\r\nProxy-Authenticate: ${offers}\r\nContent-Length: 0\r\n\r\n`);
     else if (refuses !== undefined) socket.end(`HTTP/1.1 ${refuses} No\r\nContent-Length: 0\r\n\r\n`);
     else {
-      const onward = connect(leadsTo(), '127.0.0.1', () => {
+      const onward = connect(leadsTo(request.url ?? ''), '127.0.0.1', () => {
         socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
         onward.pipe(socket).pipe(onward);
       });

@@ -65,6 +65,7 @@ export class PullLab {
       random: () => 0.5,
       connect: () => Promise.resolve({ client, server, traits }),
       endUnwanted: () => undefined,
+      relocate: () => undefined,
       endSubscription: async (subscription) => {
         this.ended.push(subscription);
         const { subscriptionId } = subscription;

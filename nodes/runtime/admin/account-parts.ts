@@ -13,10 +13,16 @@ export interface ConnectBounds {
 /** What is made of an account's configuration. */
 export interface AccountParts {
   readonly email: string;
+  /** Whether an application signs in, which opens every mailbox in its owner's name. */
+  readonly isApplication: boolean;
   readonly version: RequestVersion;
   readonly timeoutMs: number;
   /** Makes a connection of its own, for whoever calls to close. Throws an `EwsError`. */
   readonly connect: (bounds?: ConnectBounds) => Promise<AccountConnection>;
+  /** Looks for the server anew, where it is found by e-mail address: a connection to another, or `undefined`. */
+  readonly findAgain?: () => Promise<AccountConnection | undefined>;
+  /** Gives up looking for the server. */
+  readonly giveUp?: () => void;
 }
 
 /** Reads a configuration, deployed or not, as the account node does: the parts, or what is wrong. */

@@ -21,7 +21,7 @@ const HARMLESS = new Set([
 ]);
 
 /** What is meant where a property is not set. */
-const DEFAULTS: Readonly<Record<string, string>> = { server: 'url', auth: 'basic' };
+const DEFAULTS: Readonly<Record<string, string>> = { server: 'url', auth: 'basic', cloud: 'global' };
 
 /** What each way to sign in takes from the credentials, beside a name. */
 const SECRETS: Readonly<Record<string, readonly string[]>> = {
@@ -56,13 +56,34 @@ export function askedAccount(red: NodeAPI, { body }: AdminQuestion, read: ReadAc
   const usable = usableCredentials(config, typed, kept);
   if (!usable) {
     // Where more is wrong than that, it is said first. Read only: nothing is ever sent with these.
-    const parts = read(config, typed ?? { username: STORED, password: STORED });
+    const withPassword = SECRETS[textOf(config, 'auth')] === undefined;
+    const parts = withPassword ? read(config, typed ?? { username: STORED, password: STORED }) : undefined;
     if (typeof parts === 'string') return { config, parts };
     throw new AdminRefusal(409, 'type-password');
   }
   const credentials = withVariables(red, usable, id);
   const unchanged = node && kept && isUnchanged({ config, credentials }, kept);
   return { config, parts: read(config, credentials), ...(unchanged ? { same: node } : {}) };
+}
+
+/**
+ * The account that stands in a dialog, as if its server were found by e-mail address, with the credentials that may be
+ * used for that; without any where what is stored may not.
+ */
+export function askedFinding(
+  red: NodeAPI,
+  { body }: AdminQuestion,
+): { readonly config: RawConfig; readonly credentials: RawConfig } {
+  if (!isObject(body.config)) throw new AdminRefusal(404, 'not-deployed');
+  const id = textOf(body, 'id');
+  const node = accountNode(red, id);
+  const stored = node && deployedAccount(node);
+  const config = withVariables(red, { ...body.config, server: 'autodiscover' }, id);
+  const kept = stored && isSameDestination(config, stored.config) ? stored : undefined;
+  const typed = isObject(body.credentials) ? body.credentials : undefined;
+  // A name is no secret, and may be the address.
+  const usable = usableCredentials(config, typed, kept) ?? { username: textOf(typed ?? {}, 'username') };
+  return { config, credentials: withVariables(red, usable, id) };
 }
 
 /** What is typed, and what is stored where only that is there; `undefined` where something stored is needed elsewhere. */

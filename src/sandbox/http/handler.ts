@@ -1,4 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { answerAutodiscover, isAutodiscoverPath } from '../autodiscover/autodiscover.js';
+import type { AutodiscoverSettings } from '../autodiscover/autodiscover-settings.js';
 import type { Failure } from '../misbehaviour/failure.js';
 import type { Misbehaviour } from '../misbehaviour/misbehaviour.js';
 import type { Exchange } from '../model/exchange.js';
@@ -25,6 +27,8 @@ export interface HandlerSettings {
   readonly version: ServerVersion;
   /** How many servers there are behind the load balancer. */
   readonly backEnds: number;
+  /** The address of EWS. */
+  readonly url: () => string;
   /** Told of each request before it is carried out. */
   readonly onRequest: (record: RequestRecord) => void;
   /** Told of each request when it is answered. */
@@ -34,6 +38,8 @@ export interface HandlerSettings {
 /** Answers HTTP requests. */
 export class Handler {
   readonly affinity: Affinity;
+  /** What Autodiscover tells. */
+  autodiscover: AutodiscoverSettings = {};
   readonly #settings: HandlerSettings;
   readonly #authenticator: Authenticator;
   readonly #requests: ConcurrentRequests;
@@ -74,10 +80,16 @@ export class Handler {
     { record, account, soap, isTooLong, headers }: Incoming,
     failure: Failure | undefined,
   ): Promise<Answer> {
-    const { character } = this.#settings.exchange;
-    if (record.path.toLowerCase() !== EWS_PATH.toLowerCase()) return httpAnswer(404);
+    const { exchange, url } = this.#settings;
+    const { character } = exchange;
+    const isAutodiscover = isAutodiscoverPath(record.path);
+    if (!isAutodiscover && record.path.toLowerCase() !== EWS_PATH.toLowerCase()) return httpAnswer(404);
     const failed = failure && failedAnswer(failure, character, record.operation ?? '');
     if (failed) return failed;
+    if (isAutodiscover) {
+      const isKnown = (address: string) => exchange.account(address) !== undefined;
+      return answerAutodiscover({ ...record, body: record.body, account, isKnown }, this.autodiscover, url());
+    }
     if (!account) return unauthorized();
     if (record.method !== 'POST') return httpAnswer(405, { Allow: 'POST' });
     if (isTooLong) return httpAnswer(413, { Connection: 'close' });

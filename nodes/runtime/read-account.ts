@@ -1,0 +1,145 @@
+import type { NodeAPI } from 'node-red';
+import { systemClock } from '../../src/clock.js';
+import { DEFAULT_REQUEST_VERSION, isRequestVersion, type RequestVersion } from '../../src/protocol/server-version.js';
+import { isSmtpAddress, type ConfigurationProblem } from '../../src/subscriptions/configuration-problem.js';
+import { ServerFinder } from '../../src/subscriptions/server-finder.js';
+import { isApplication, type Credentials } from '../../src/transport/credentials.js';
+import type { TlsOptions } from '../../src/transport/tls-options.js';
+import { readCredentials } from './account-credentials.js';
+import type { AccountParts, ConnectBounds } from './admin/account-parts.js';
+import { numberOf, textOf, type RawConfig } from './config-values.js';
+import { connectTo, connectToSandbox, type ServerSettings, type Way } from './connect-account.js';
+import { proxySettings } from './proxy.js';
+import { confirmedHostsOf, searchServer } from './search-server.js';
+
+/** The default bound on an answer, in seconds. */
+const DEFAULT_TIMEOUT_SECONDS = 60;
+const MAX_TIMEOUT_SECONDS = 600;
+
+/** The address of the sandbox's own mailbox. */
+const SANDBOX_EMAIL = 'demo@sandbox.example';
+
+/**
+ * What an account's configuration means: of a node that is deployed, or as it stands in a dialog.
+ * @param keepAt the file that keeps which server was found; without one, nothing is kept
+ */
+export function readAccount(
+  red: NodeAPI,
+  config: RawConfig,
+  secrets: RawConfig,
+  keepAt?: string,
+): AccountParts | ConfigurationProblem {
+  const problem = problemOf(config);
+  if (problem !== undefined) return problem;
+  const settings: ServerSettings = {
+    version: versionOf(config) ?? DEFAULT_REQUEST_VERSION,
+    timeoutMs: numberOf(config, 'timeout', DEFAULT_TIMEOUT_SECONDS) * 1000,
+    clock: systemClock,
+  };
+  const { version, timeoutMs } = settings;
+  if (textOf(config, 'server') === 'sandbox') {
+    const connect = (bounds?: ConnectBounds) => connectToSandbox({ ...settings, ...bounds });
+    return { email: SANDBOX_EMAIL, isApplication: false, version, timeoutMs, connect };
+  }
+  const signIn = readCredentials(config, secrets);
+  if ('problem' in signIn) return signIn.problem;
+  const { credentials } = signIn;
+  const email = emailOf(config, credentials);
+  const way = { tls: tlsOptions(red, textOf(config, 'tls')), proxies: proxySettings(red, textOf(config, 'proxy')) };
+  const common = { email, isApplication: isApplication(credentials), version, timeoutMs };
+  if (textOf(config, 'server') === 'autodiscover') {
+    if (email === '') return 'no-email';
+    const finder = finderOf({ config, credentials, email, way, settings, keepAt });
+    return { ...common, ...foundParts(finder, credentials, way, settings, email) };
+  }
+  const url = textOf(config, 'url');
+  const connect = (bounds?: ConnectBounds) =>
+    Promise.resolve().then(() => connectTo(url, credentials, way, { ...settings, ...bounds }));
+  return { ...common, connect };
+}
+
+/** The parts of an account whose server is found by its e-mail address. */
+function foundParts(
+  finder: ServerFinder,
+  credentials: Credentials,
+  way: Way,
+  settings: ServerSettings,
+  email: string,
+): Pick<AccountParts, 'connect' | 'findAgain' | 'giveUp'> {
+  // Wherever its mailboxes go, positions stay those of this account.
+  const identity = `autodiscover:${email.toLowerCase()}`;
+  let at: string | undefined;
+  const connectAt = (url: string, bounds?: ConnectBounds) => {
+    const connection = connectTo(url, credentials, way, { ...settings, ...bounds }, identity);
+    at = url;
+    return connection;
+  };
+  return {
+    connect: async (bounds) => connectAt(await finder.url(), bounds),
+    findAgain: async () => {
+      const url = await finder.searchAgain();
+      return url === at ? undefined : connectAt(url);
+    },
+    giveUp: () => {
+      finder.close();
+    },
+  };
+}
+
+interface FinderParts {
+  readonly config: RawConfig;
+  readonly credentials: Credentials;
+  readonly email: string;
+  readonly way: Way;
+  readonly settings: ServerSettings;
+  readonly keepAt: string | undefined;
+}
+
+function finderOf({ config, credentials, email, way, settings, keepAt }: FinderParts): ServerFinder {
+  const { clock, timeoutMs } = settings;
+  const confirmedHosts = confirmedHostsOf(config);
+  const search = (signal: AbortSignal) =>
+    searchServer({ email, confirmedHosts, credentials, way, timeoutMs, clock, signal });
+  return new ServerFinder({ email, confirmedHosts, clock, path: keepAt, search });
+}
+
+/** The account's own address; empty if it has none that is known. */
+export function emailOf(config: RawConfig, credentials: Credentials): string {
+  const username = 'username' in credentials ? credentials.username : '';
+  return textOf(config, 'email') || (isSmtpAddress(username) ? username : '');
+}
+
+/** What a tls-config node fills in. Its type is Node-RED's own and not published. */
+export function tlsOptions(red: NodeAPI, id: string): TlsOptions {
+  const node = id === '' ? null : red.nodes.getNode(id);
+  const options: TlsOptions = {};
+  (node as { addTLSOptions?: (options: TlsOptions) => void } | null)?.addTLSOptions?.(options);
+  return options;
+}
+
+function versionOf(config: RawConfig): RequestVersion | undefined {
+  const text = textOf(config, 'version', DEFAULT_REQUEST_VERSION) || DEFAULT_REQUEST_VERSION;
+  return isRequestVersion(text) ? text : undefined;
+}
+
+function problemOf(config: RawConfig): ConfigurationProblem | undefined {
+  const timeout = numberOf(config, 'timeout', DEFAULT_TIMEOUT_SECONDS);
+  if (!(timeout >= 1 && timeout <= MAX_TIMEOUT_SECONDS)) return 'bad-timeout';
+  if (!versionOf(config)) return 'bad-version';
+  const email = textOf(config, 'email');
+  if (email !== '' && !isSmtpAddress(email)) return 'bad-mailbox';
+  switch (textOf(config, 'server', 'url')) {
+    case 'sandbox':
+    case 'autodiscover':
+      return undefined;
+    case 'url':
+      return problemOfUrl(textOf(config, 'url'));
+    default:
+      return 'server-not-supported';
+  }
+}
+
+function problemOfUrl(url: string): ConfigurationProblem | undefined {
+  if (url === '') return 'no-url';
+  return /^https?:\/\//i.test(url) && URL.canParse(url) ? undefined : 'bad-url';
+}
