@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { EXAMPLES, readExample } from './support/example.js';
@@ -19,23 +19,24 @@ const HEIGHT = 30;
 const LETTER = 7;
 const AROUND = 60;
 
-/** The types of the nodes that come with Node-RED, out of the list that they are loaded from. */
+/** The types of the nodes that come with Node-RED. */
 function coreTypes(): Set<string> {
-  const folder = dirname(createRequire(__filename).resolve('@node-red/nodes/package.json'));
-  const {
-    'node-red': { nodes },
-  } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest;
-  const registered = Object.values(nodes).flatMap((file) => {
-    const text = readFileSync(join(folder, file), 'utf8');
-    return [...text.matchAll(/registerType\(\s*["']([^"']+)["']/g)].map(([, type]) => type!);
-  });
-  return new Set(['tab', 'group', 'subflow', ...registered]);
+  const folder = join(dirname(createRequire(__filename).resolve('@node-red/nodes/package.json')), 'core');
+  const registered = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.js'))
+    .flatMap((file) => [...readFileSync(join(folder, file), 'utf8').matchAll(/registerType\(\s*["']([^"']+)["']/g)]);
+  return new Set(['tab', ...registered.map(([, type]) => type!)]);
+}
+
+/** What stands on a node. */
+function label({ name, type }: FlowNode): string {
+  return typeof name === 'string' && name !== '' ? name : type;
 }
 
 /** Where a node is on the canvas, as far as that can be told without drawing it. */
-function boxOf({ x, y, name, type }: FlowNode): { left: number; right: number; top: number; bottom: number } {
-  const width = AROUND + LETTER * String(name || type).length;
-  const [middle, height] = [x as number, y as number];
+function boxOf(node: FlowNode): { left: number; right: number; top: number; bottom: number } {
+  const width = AROUND + LETTER * label(node).length;
+  const [middle, height] = [node.x as number, node.y as number];
   return { left: middle - width / 2, right: middle + width / 2, top: height - HEIGHT / 2, bottom: height + HEIGHT / 2 };
 }
 
@@ -116,7 +117,7 @@ describe('the examples', () => {
               ({ left, right, top, bottom }) =>
                 left < one.right && one.left < right && top < one.bottom && one.top < bottom,
             )
-            .map(({ node }) => `${String(one.node.name || one.node.type)} and ${String(node.name || node.type)}`),
+            .map(({ node }) => `${label(one.node)} and ${label(node)}`),
         );
         assert.deepEqual(overlapping, []);
         assert.ok(boxes.every(({ left, top }) => left >= 0 && top >= 0));
