@@ -16,6 +16,8 @@ interface Ticket {
   readonly number: string;
   readonly itemId: string;
   readonly mailbox: string;
+  readonly subject?: string;
+  readonly from?: string;
 }
 
 interface Line {
@@ -85,6 +87,13 @@ describe('the examples', () => {
       assert.equal(first!.mailbox, 'support@sandbox.example');
       await example.press('the last mail again');
       await red.until(() => red.statuses(example.id('make a ticket')).some(({ text }) => text?.endsWith('was there')));
+      // With details, it says from whom and about what.
+      const item = { subject: 'Pump 3', from: { name: 'Noor', emailAddress: 'noor@farm.example' } };
+      const payload = { eventType: 'NewMail', timeStamp: isoIn(0), itemId: { id: 'with details' }, item };
+      await example.inject('the last mail again', { payload, ews: { mailbox: 'support@sandbox.example' } });
+      const detailed = () => example.shown<Ticket>('ticket desk').find(({ subject }) => subject === 'Pump 3');
+      await red.until(() => detailed() !== undefined);
+      assert.equal(detailed()?.from, 'noor@farm.example');
       const tickets = await example.untilShown<Ticket>('ticket desk', 3);
       for (const property of ['number', 'itemId'] as const) {
         assert.equal(
@@ -96,7 +105,7 @@ describe('the examples', () => {
     },
 
     async '05 - Meeting-room display'() {
-      const example = await RunningExample.import(red, '05 - Meeting-room display');
+      const example = await RunningExample.import(red, '05 - Meeting-room display', () => ({}), 'keep the meetings');
       const changes = () =>
         red.messages(example.id('Room Helsinki')).map(({ msg }) => (msg.payload as Event).eventType);
       await red.until(() => changes().includes('Created') && changes().length > 2);
@@ -109,9 +118,28 @@ describe('the examples', () => {
       assert.match(page, /<li><b>\d\d:\d\d:\d\d<\/b> .+ was booked<\/li>/);
       assert.match(page, /<meta http-equiv="refresh"/);
       // Somebody cancels a meeting, sooner or later: the page says that too.
-      await red.until(() => changes().some((type) => type === 'Moved' || type === 'Deleted'));
+      const isGone = (type: string) => type === 'Moved' || type === 'Deleted';
+      await red.until(() => changes().some(isGone));
       let last = '';
-      while (!last.includes('was cancelled')) last = await red.get('room');
+      while (!last.includes('was cancelled') && !isStale()) last = await red.get('room');
+      assert.match(last, /<li><b>\d\d:\d\d:\d\d<\/b> .+ was cancelled<\/li>/);
+      // With details, it says what takes place.
+      const item = { subject: 'Budget & plans', start: isoIn(-5), end: isoIn(25) };
+      const payload = {
+        eventType: 'Created',
+        timeStamp: isoIn(0),
+        itemId: { id: 'b' },
+        parentFolderId: { id: 'c' },
+        item,
+      };
+      await example.inject('button', { payload, ews: { mailbox: 'room@sandbox.example' } });
+      while (!last.includes('Occupied')) last = await red.get('room');
+      assert.match(last, /<h1>Occupied until \d\d:\d\d<\/h1>/);
+      assert.match(last, /<li><b>\d\d:\d\d to \d\d:\d\d<\/b> Budget &amp; plans<\/li>/);
+      // It lists the last eight changes.
+      function isStale(): boolean {
+        return changes().length - changes().findIndex(isGone) > 8;
+      }
     },
 
     async '06 - Fifty mailboxes from a list'() {
@@ -200,6 +228,11 @@ describe('the examples', () => {
     assert.deepEqual(red.warnings(), []);
   }
 });
+
+/** @param minutes from now */
+function isoIn(minutes: number): string {
+  return new Date(Date.now() + minutes * 60_000).toISOString();
+}
 
 function readLines(folder: string): Line[] {
   let files: string[] = [];

@@ -10,12 +10,16 @@ import { MEETINGS, ORGANIZERS } from './phrases.js';
 const MOST_ITEMS = 30;
 /** So many meetings lie ahead at most. */
 const MOST_AHEAD = 4;
+/** One thing in so many at least is that a meeting is cancelled: whoever tries a display out shall see that too. */
+const CANCELS_EVERY = 5;
 
 /**
  * What happens in the calendar of a meeting room that is in demand: short meetings, one after the other, that are
  * booked, prolonged and cancelled. One begins at once, so that a display has something to show.
  */
 export class MeetingRoom {
+  #sinceCancelled = 0;
+
   constructor(
     readonly mailbox: Mailbox,
     readonly clock: Clock,
@@ -28,9 +32,11 @@ export class MeetingRoom {
     const ahead = [...this.mailbox.folder('calendar').items].filter(({ appointment }) => (appointment?.end ?? 0) > now);
     const last = ahead.at(-1);
     const dice = this.random.next();
-    if (last === undefined || (ahead.length < MOST_AHEAD && dice < 0.5)) this.#book(last?.appointment?.end ?? now);
+    this.#sinceCancelled += 1;
+    if (last && this.#sinceCancelled >= CANCELS_EVERY) this.#cancel(last);
+    else if (last === undefined || (ahead.length < MOST_AHEAD && dice < 0.5)) this.#book(last?.appointment?.end ?? now);
     else if (dice < 0.8) this.#prolong(last);
-    else this.mailbox.delete(last);
+    else this.#cancel(last);
     cleanUp(this.mailbox, MOST_ITEMS, 'calendar', 'deleteditems');
   }
 
@@ -43,6 +49,11 @@ export class MeetingRoom {
       { start, end, location },
       { subject: this.random.pick(MEETINGS), from: this.random.pick(ORGANIZERS) },
     );
+  }
+
+  #cancel(item: Item): void {
+    this.#sinceCancelled = 0;
+    this.mailbox.delete(item);
   }
 
   #prolong(item: Item): void {
