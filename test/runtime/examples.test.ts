@@ -157,8 +157,8 @@ describe('the examples', () => {
       const down = await RunningExample.import(red, name, (node) =>
         node.type === 'ews-account' ? server : soon(node),
       );
-      const status = () => red.status(down.id('ews-pull')).text;
-      await red.until(() => status() === 'node-red:common.status.connected');
+      const status = () => red.status(down.id('ews-pull')).fill;
+      await red.until(() => status() === 'green');
       await sandbox.stop();
       await alarmAndAllClear(down, `${new URL(url).origin} refuses connections.`, () => sandbox.start());
       await red.deploy([]);
