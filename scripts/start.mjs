@@ -15,7 +15,11 @@ import { prepareUserDirectory } from './start/user-directory.mjs';
 
 const HOST = '127.0.0.1';
 /** The examples that the flow is made of, once. */
-const EXAMPLES = ['pull-new-mail.json', 'stream-new-mail.json', 'push-new-mail.json'];
+const EXAMPLES = [
+  '01 - New mail by streaming.json',
+  '02 - New mail by pull.json',
+  '03 - New mail by push, also through a reverse proxy.json',
+];
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const userDir = resolve(root, process.env.EWS_DEMO_DIR || '.demo');

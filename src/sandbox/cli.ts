@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { systemClock } from '../clock.js';
 import { Activity } from './activity/activity.js';
+import { addOrganization, BRANCHES, ROOM, SUPPORT } from './activity/organization.js';
 import type { ResponseRecord } from './http/request-record.js';
 import { readScript, runScript } from './misbehaviour/script.js';
-import { Random } from './random.js';
 import { startSandbox, type Sandbox } from './sandbox.js';
 
 const USAGE = `Serves an Exchange in memory on the loopback address, until Ctrl-C.
@@ -13,7 +13,7 @@ const USAGE = `Serves an Exchange in memory on the loopback address, until Ctrl-
   --port <number>       the port; a free one if left out
   --character <name>    exchange (default) or grommunio
   --seed <number>       what ids and chance are drawn from
-  --quiet               nothing happens in the demo mailbox by itself
+  --quiet               nothing happens in the mailboxes by itself
   --script <file>       a JSON file that says what shall go wrong, and when
   --key <file> --cert <file>   PEM files that make it speak HTTPS
   --help
@@ -66,9 +66,11 @@ async function serve(): Promise<Sandbox | undefined> {
     ...tls,
   });
   sandbox.onResponse((record) => print(line(record)));
-  if (!quiet) new Activity(sandbox.mailbox(), systemClock, new Random(seedNumber)).start();
+  addOrganization(sandbox);
+  if (!quiet) new Activity(sandbox, systemClock, seedNumber).start();
   runScript(sandbox, steps, systemClock);
-  print(`URL       ${sandbox.url}\nUser      ${sandbox.user}\nPassword  ${sandbox.password}\n`);
+  print(`URL       ${sandbox.url}\nUser      ${sandbox.user}\nPassword  ${sandbox.password}`);
+  print(`Opens     ${SUPPORT}, ${ROOM}, ${BRANCHES[0]} to ${BRANCHES.at(-1)}\n`);
   return sandbox;
 }
 

@@ -1,6 +1,6 @@
 import { systemClock } from '../clock.js';
 import { Activity } from './activity/activity.js';
-import { Random } from './random.js';
+import { addOrganization } from './activity/organization.js';
 import { startSandbox, type Sandbox } from './sandbox.js';
 
 interface Shared {
@@ -11,8 +11,8 @@ interface Shared {
 let shared: Promise<Shared> | undefined;
 
 /**
- * The sandbox of this process, with a demo mailbox in which something happens every few seconds. It is started when it
- * is first asked for, and then kept. It does not keep the process alive.
+ * The sandbox of this process, with the mailboxes of a company in which something happens every few seconds. It is
+ * started when it is first asked for, and then kept. It does not keep the process alive.
  */
 export async function sharedSandbox(): Promise<Sandbox> {
   shared ??= start();
@@ -38,7 +38,8 @@ export async function closeSharedSandbox(): Promise<void> {
 async function start(): Promise<Shared> {
   const seed = systemClock.now() % 0xffff_ffff;
   const sandbox = await startSandbox({ seed, unref: true });
-  const activity = new Activity(sandbox.mailbox(), systemClock, new Random(seed));
+  addOrganization(sandbox);
+  const activity = new Activity(sandbox, systemClock, seed);
   activity.start();
   return { sandbox, activity };
 }

@@ -47,6 +47,16 @@ function tellMessages(sent: SendEvent[]): void {
   }
 }
 
+interface Published {
+  readonly topic: string;
+  readonly data: { readonly id: string; readonly msg: string; readonly format: string };
+}
+
+/** Nodes publish to the editor; debug nodes what they show. */
+function tellPublished({ topic, data }: Published): void {
+  if (topic === 'debug') tell({ kind: 'debug', node: data.id, value: data.msg, format: data.format });
+}
+
 interface RawSettings {
   readonly contextStorage?: Readonly<Record<string, { readonly module: string }>>;
 }
@@ -67,6 +77,7 @@ async function main([userDir = '.', port = '0', settings = '{}']: string[]): Pro
   RED.events.on('node-status', ({ id, status }: { id: string; status?: object }) => {
     tell({ kind: 'status', node: id, status: status ?? {} });
   });
+  RED.events.on('comms', tellPublished);
   RED.events.on('flows:started', () => {
     tell({ kind: 'started' });
   });

@@ -13,6 +13,7 @@ import {
   type LogEntry,
   type NodeRedRecord,
   type SentMessage,
+  type ShownMessage,
   type ShownStatus,
 } from './node-red-record.js';
 
@@ -181,6 +182,13 @@ export class NodeRed {
   /** The status that a node shows. */
   status(node: string): ShownStatus['status'] {
     return this.statuses(node).at(-1) ?? {};
+  }
+
+  /** What a debug node has shown in the sidebar, in order. */
+  shown(node: string): unknown[] {
+    return this.records
+      .filter((one): one is ShownMessage => one.kind === 'debug' && one.node === node)
+      .map(({ value, format }) => (format.startsWith('string') ? value : (JSON.parse(value) as unknown)));
   }
 
   /** What was logged as an error, by a node or by any. */

@@ -1,5 +1,5 @@
 /** What a Node-RED in a process of its own tells the test that started it. */
-export type NodeRedRecord = SentMessage | ShownStatus | LogEntry | FlowsStarted | Ready;
+export type NodeRedRecord = SentMessage | ShownStatus | ShownMessage | LogEntry | FlowsStarted | Ready;
 
 /** A message that a node has sent, told before any other node sees it. */
 export interface SentMessage {
@@ -19,6 +19,15 @@ export interface ShownStatus {
   readonly node: string;
   /** Empty when the status was taken away. */
   readonly status: { readonly fill?: string; readonly shape?: string; readonly text?: string };
+}
+
+/** What a debug node shows in the sidebar. */
+export interface ShownMessage {
+  readonly kind: 'debug';
+  readonly node: string;
+  /** As the sidebar gets it: JSON, if it is no text. */
+  readonly value: string;
+  readonly format: string;
 }
 
 export interface LogEntry {

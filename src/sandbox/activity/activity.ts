@@ -1,91 +1,41 @@
-import type { Clock, Timer } from '../../clock.js';
-import type { Item } from '../mailbox/item.js';
-import type { Mailbox } from '../mailbox/mailbox.js';
-import type { Random } from '../random.js';
-import { HOUR, SECOND } from '../units.js';
-import { APPOINTMENTS, CATEGORIES, MAILS, SENDERS } from './phrases.js';
+import type { Clock } from '../../clock.js';
+import { Random } from '../random.js';
+import type { Sandbox } from '../sandbox.js';
+import { SECOND } from '../units.js';
+import { Branches } from './branches.js';
+import { MeetingRoom } from './meeting-room.js';
+import { Office } from './office.js';
+import { BRANCHES, ROOM, SUPPORT } from './organization.js';
+import { Rhythm, type Pace } from './rhythm.js';
+import { SupportDesk } from './support-desk.js';
 
-/** The first thing happens so soon that whoever is trying things out need not wonder. In milliseconds. */
-const FIRST = SECOND;
-const SHORTEST = 2 * SECOND;
-const LONGEST = 5 * SECOND;
-/** A mailbox that runs for weeks must not grow without end: older mail and appointments are cleaned up. */
-const MOST_ITEMS = 100;
-const PROJECTS = 'Projects';
+const LIVELY: Pace = { shortest: 2 * SECOND, longest: 5 * SECOND };
+/** Fifty mailboxes together; each of them hears something every minute or two. */
+const BUSY: Pace = { shortest: SECOND, longest: 3 * SECOND };
 
-/** Makes something plausible happen in a mailbox every few seconds. */
+/** Makes plausible things happen every few seconds in all mailboxes of a sandbox that has the organization. */
 export class Activity {
-  #timer: Timer | undefined;
+  readonly #rhythms: readonly Rhythm[];
 
-  constructor(
-    readonly mailbox: Mailbox,
-    readonly clock: Clock,
-    readonly random: Random,
-  ) {}
+  /** @param seed what chance is drawn from; each place has a chance of its own */
+  constructor(sandbox: Sandbox, clock: Clock, seed: number) {
+    const random = (place: number) => new Random(seed + place);
+    const rhythm = (place: number, pace: Pace, happenings: { act(): void }) =>
+      new Rhythm(clock, random(place), pace, () => happenings.act());
+    const branches = BRANCHES.map((address) => sandbox.mailbox(address));
+    this.#rhythms = [
+      rhythm(1, LIVELY, new Office(sandbox.mailbox(), clock, random(2))),
+      rhythm(3, LIVELY, new SupportDesk(sandbox.mailbox(SUPPORT), random(4))),
+      rhythm(5, LIVELY, new MeetingRoom(sandbox.mailbox(ROOM), clock, random(6))),
+      rhythm(7, BUSY, new Branches(branches, random(8))),
+    ];
+  }
 
   start(): void {
-    this.#timer ??= this.clock.setTimer(() => this.#next(), FIRST);
+    for (const rhythm of this.#rhythms) rhythm.start();
   }
 
   stop(): void {
-    this.clock.clearTimer(this.#timer);
-    this.#timer = undefined;
-  }
-
-  #next(): void {
-    this.#act();
-    this.#timer = this.clock.setTimer(() => this.#next(), this.random.integer(SHORTEST, LONGEST));
-  }
-
-  #act(): void {
-    const inbox = [...this.mailbox.folder('inbox').items];
-    const unread = inbox.filter(({ isRead }) => !isRead);
-    const dice = this.random.next();
-    // Mail keeps coming; the rest happens when there is something to do it with.
-    if (inbox.length < 3 || dice < 0.45) this.#receive();
-    else if (dice < 0.65 && unread.length > 0) this.mailbox.markRead(this.random.pick(unread));
-    else if (dice < 0.75) this.#file(this.random.pick(inbox));
-    else if (dice < 0.82) this.mailbox.modify(this.random.pick(inbox), { categories: [this.random.pick(CATEGORIES)] });
-    else if (dice < 0.88) this.mailbox.delete(this.random.pick(inbox));
-    else if (dice < 0.94) this.#schedule();
-    else this.#reply(this.random.pick(inbox));
-    for (const name of ['inbox', 'deleteditems', 'sentitems', 'calendar', PROJECTS]) this.#cleanUp(name);
-  }
-
-  #receive(): void {
-    this.mailbox.deliver({ ...this.random.pick(MAILS), from: this.random.pick(SENDERS) });
-  }
-
-  #file(item: Item): void {
-    const { store } = this.mailbox;
-    const known = [...store.folders].find(({ displayName }) => displayName === PROJECTS);
-    this.mailbox.move(item, known ?? this.mailbox.createFolder(PROJECTS));
-  }
-
-  #schedule(): void {
-    const { subject, location } = this.random.pick(APPOINTMENTS);
-    const start = Math.ceil(this.clock.now() / HOUR) * HOUR + this.random.integer(1, 72) * HOUR;
-    this.mailbox.createAppointment({ start, end: start + HOUR, location }, { subject });
-  }
-
-  #reply({ subject, from }: Item): void {
-    const { displayName, address } = this.mailbox;
-    this.mailbox.create(
-      {
-        subject: `Re: ${subject.replace(/^Re: /, '')}`,
-        body: 'Thank you, that is fine with me.',
-        from: { name: displayName, address },
-        to: from ? [from] : [],
-      },
-      'sentitems',
-    );
-  }
-
-  #cleanUp(name: string): void {
-    const folder = [...this.mailbox.store.folders].find(
-      ({ distinguished, displayName }) => distinguished === name || displayName === name,
-    );
-    const [oldest] = folder && folder.totalCount > MOST_ITEMS ? folder.items : [];
-    if (oldest) this.mailbox.hardDelete(oldest);
+    for (const rhythm of this.#rhythms) rhythm.stop();
   }
 }

@@ -37,4 +37,52 @@ export const APPOINTMENTS: readonly { readonly subject: string; readonly locatio
   { subject: 'Review of the sprint', location: 'Room Kyoto' },
 ];
 
+/** Who writes to support, and why. */
+export const CUSTOMERS: readonly Person[] = [
+  { name: 'Noor Haddad', address: 'noor.haddad@greenfield-farms.example' },
+  { name: 'Tomás Ribeiro', address: 'tomas.ribeiro@porto-tools.example' },
+  { name: 'Ingrid Solberg', address: 'ingrid.solberg@fjordworks.example' },
+  { name: 'Yusuf Demir', address: 'yusuf.demir@anadolu-textiles.example' },
+  { name: 'Hannah Weiß', address: 'hannah.weiss@alpenblick.example' },
+];
+
+export const REQUESTS: readonly { readonly subject: string; readonly body: string }[] = [
+  { subject: 'Cannot sign in any more', body: 'Since this morning my password is refused. Nothing was changed.' },
+  { subject: 'The printer on floor 2 is out of paper', body: 'And the cupboard is empty too.' },
+  {
+    subject: 'Order 51307 arrived incomplete',
+    body: 'Two of the twelve boxes are missing. The delivery note is right.',
+  },
+  { subject: 'How do I export last year’s invoices?', body: 'Our accountant needs them as PDF, all of them.' },
+  { subject: 'Error 504 on the order page', body: 'It happens with large orders only, about every second time.' },
+  { subject: 'Wrong name on our invoice', body: 'We moved in spring. Please use the new address from now on.' },
+  { subject: 'Pump 3 makes a noise', body: 'Like gravel, and louder when it is warm. It still runs.' },
+];
+
+/** What takes place in the meeting room, and who books it. */
+export const MEETINGS: readonly string[] = [
+  'Stand-up',
+  'Weekly planning',
+  'Interview with a candidate',
+  'Review of the sprint',
+  'Call with Northwind',
+  'Budget, second attempt',
+  'One to one',
+];
+
+export const ORGANIZERS: readonly Person[] = [
+  { name: 'Demo', address: 'demo@sandbox.example' },
+  { name: 'Support', address: 'support@sandbox.example' },
+  { name: 'Facilities', address: 'facilities@sandbox.example' },
+];
+
+/** What the branches are sent. */
+export const ORDERS: readonly { readonly subject: string; readonly body: string }[] = [
+  { subject: 'Order: 20 boxes of screws, M6', body: 'As last time. We collect them tomorrow.' },
+  { subject: 'Is the ladder still available?', body: 'The one in the window, three metres.' },
+  { subject: 'Return of a drill', body: 'It is too heavy for us. May we bring it back?' },
+  { subject: 'Daily takings, please', body: 'Yesterday’s are missing. The form is the usual one.' },
+  { subject: 'Opening hours at the weekend', body: 'Are you open on Sunday?' },
+];
+
 export const CATEGORIES: readonly string[] = ['Red category', 'Green category', 'Blue category'];
