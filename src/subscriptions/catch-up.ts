@@ -176,8 +176,8 @@ export class CatchUp {
       reason,
       upTo,
       told,
-      found: (events) => {
-        this.#holdBack.found(events);
+      found: (events, serverTime) => {
+        this.#holdBack.found(events, serverTime);
       },
       send: (events) => send(events, true),
       gap: (why, end) => {

@@ -320,6 +320,7 @@ export class StreamEngine implements LoopSteps, StreamMember {
       }
     }
     await this.#folders.prepare(connection, signal);
+    this.#position.told.counts ??= this.#folders.counts;
   }
 
   async #send(events: readonly MailboxEvent[], recovered: boolean): Promise<void> {
