@@ -38,9 +38,10 @@ export async function catchUpByTime(ask: Ask, missing: Missing): Promise<string 
     return undefined;
   }
   try {
-    const { events, complete, untold, serverTime, counts } = await findByTime(ask, Date.parse(upTo), told);
-    missing.found(events, serverTime);
+    const { events, included, complete, untold, serverTime, counts } = await findByTime(ask, Date.parse(upTo), told);
+    missing.found([...events, ...included], serverTime);
     for (let at = 0; at < events.length; at += BATCH) await missing.send(events.slice(at, at + BATCH));
+    told.add(included);
     const until = serverTime === undefined ? undefined : new Date(serverTime).toISOString();
     if (!complete) missing.gap('over-budget', until);
     else if (untold) missing.gap(reason, until);

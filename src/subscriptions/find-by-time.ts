@@ -15,6 +15,8 @@ const PROPERTIES: readonly PropertyPath[] = ['item:DateTimeReceived', 'item:IsDr
 export interface FoundByTime {
   /** In the order of their times. */
   readonly events: readonly MailboxEvent[];
+  /** Changes that need no telling: of what is new, told as it is now. */
+  readonly included: readonly MailboxEvent[];
   /** Whether everything was looked at. */
   readonly complete: boolean;
   /** The server's clock when the search began (ms since 1970). */
@@ -38,18 +40,23 @@ export async function findByTime(ask: Ask, upTo: number, told: ToldLog): Promise
   const { folders, counts, complete, serverTime } = await changedFolders(ask, since);
   const budget: PageBudget = { pages: MAX_PAGES };
   const events: MailboxEvent[] = [];
+  const included: MailboxEvent[] = [];
   // To the second, as servers tell their times: what changed in the last one may have done so after that.
   const later = folders.filter(({ changedAt }) => !(changedAt < upTo));
   for (const folder of folders) {
     // Servers tell their time to the second: what has the very time since which is looked belongs to it.
     for await (const item of modifiedItems(ask, folder.id, since - 1, PROPERTIES, budget)) {
-      events.push(...eventsOf(item, folder.id, { since, upTo }, asked, told));
+      const found = eventsOf(item, folder.id, { since, upTo }, asked, told);
+      events.push(...found);
+      if (found.some(({ eventType }) => eventType !== 'Modified')) included.push(changeOf(item, folder.id));
     }
   }
-  if (asked.includes('Modified')) events.push(...later.flatMap(folderEvents));
+  if (asked.includes('Modified'))
+    events.push(...later.flatMap(folderEvents).filter((event) => !told.covers(event, upTo)));
   events.sort((one, other) => Date.parse(one.timeStamp) - Date.parse(other.timeStamp));
   return {
     events,
+    included,
     complete: complete && budget.pages > 0,
     serverTime,
     untold: later.some(({ id }) => mayHide(asked, counts[id], told.counts?.[id])),
@@ -73,7 +80,7 @@ function eventsOf(
   asked: readonly EventType[],
   told: ToldLog,
 ): MailboxEvent[] {
-  const { itemId, dateTimeCreated = '', lastModifiedTime = dateTimeCreated } = item;
+  const { itemId, dateTimeCreated = '' } = item;
   const common = { itemId, parentFolderId: { id: folder } };
   const isNew = Date.parse(dateTimeCreated) >= since;
   const asNew: MailboxEvent[] = [
@@ -82,10 +89,17 @@ function eventsOf(
   ];
   const untold = asNew.filter((event) => isNew && asked.includes(event.eventType) && !told.covers(event));
   if (untold.length > 0) return untold;
-  const changed: MailboxEvent = { eventType: 'Modified', timeStamp: lastModifiedTime, ...common };
+  const changed = changeOf(item, folder);
   // What was changed in the second in which it was made cannot be told from what was only made.
-  const isChanged = !isNew || secondOf(lastModifiedTime) > secondOf(dateTimeCreated);
+  const isChanged = !isNew || secondOf(changed.timeStamp) > secondOf(dateTimeCreated);
   return isChanged && asked.includes('Modified') && !told.covers(changed, upTo) ? [changed] : [];
+}
+
+function changeOf(
+  { itemId, dateTimeCreated = '', lastModifiedTime = dateTimeCreated }: Item,
+  folder: string,
+): MailboxEvent {
+  return { eventType: 'Modified', timeStamp: lastModifiedTime, itemId, parentFolderId: { id: folder } };
 }
 
 function secondOf(time: string): number {

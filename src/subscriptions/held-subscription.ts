@@ -207,7 +207,7 @@ export class HeldSubscription {
     signal: AbortSignal,
   ): Promise<readonly MailboxEvent[]> {
     const refined = await this.#folders.refine(events, connection, signal);
-    return this.#found.size === 0 ? refined : refined.filter((event) => !this.#found.covers(event, this.#foundAt));
+    return refined.filter((event) => !this.#told.knows(event) && !this.#found.covers(event, this.#foundAt));
   }
 
   /** Looks up what {@link wanted} will need. Throws an `EwsError`. */

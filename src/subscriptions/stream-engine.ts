@@ -330,7 +330,6 @@ export class StreamEngine implements LoopSteps, StreamMember {
     this.#position.upTo = events.at(-1)?.timeStamp ?? this.#position.upTo;
   }
 
-  /** A subscription with what came back takes the place of the present one. */
   async #lookForFolders(): Promise<void> {
     const { signal } = this.#ride;
     if (!this.#connection || !(await this.#present.cameBack(this.#connection, signal)) || signal.aborted) return;

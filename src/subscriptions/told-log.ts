@@ -76,15 +76,23 @@ export class ToldLog {
    * second of one that was told may be another, unless that second was over by then.
    */
   covers(event: MailboxEvent, settled = Number.POSITIVE_INFINITY): boolean {
-    if (this.#times.size === 0 || !('itemId' in event)) return false;
-    const [own, came] = [keyOf(event), cameKey(event.itemId)].map((key) => this.#times.get(key ?? ''));
+    const own = keyOf(event);
+    if (this.#times.size === 0 || own === undefined) return false;
+    const told = this.#times.get(own);
+    const came = 'itemId' in event ? this.#times.get(keyFor('Came', event.itemId)) : undefined;
     const second = Math.floor(Date.parse(event.timeStamp) / 1000);
-    const isCovered = (told: number | undefined) => {
-      const toldIn = told === undefined ? Number.NEGATIVE_INFINITY : Math.floor(told / 1000);
+    const isCovered = (time: number | undefined) => {
+      const toldIn = time === undefined ? Number.NEGATIVE_INFINITY : Math.floor(time / 1000);
       return second < toldIn || (second === toldIn && toldIn < Math.floor(settled / 1000));
     };
-    if (event.eventType === 'NewMail' || event.eventType === 'Created') return (own ?? came) !== undefined;
-    return event.eventType === 'Modified' && (isCovered(own) || isCovered(came));
+    if (event.eventType === 'NewMail' || event.eventType === 'Created') return (told ?? came) !== undefined;
+    return event.eventType === 'Modified' && (isCovered(told) || isCovered(came));
+  }
+
+  /** Whether it says that something is new of which that was told. */
+  knows(event: MailboxEvent): boolean {
+    const { eventType } = event;
+    return (eventType === 'NewMail' || eventType === 'Created') && this.#times.has(keyOf(event) ?? '');
   }
 
   entries(): string[] {
@@ -138,9 +146,12 @@ export function foundLog(): ToldLog {
   return new ToldLog([], undefined, { ms: no, most: no });
 }
 
-/** By what an event is remembered; `undefined` for one that a search cannot come upon. */
+/**
+ * By what an event is remembered; `undefined` for one that a search cannot come upon. What was moved or copied here is
+ * found as if it had been made or changed; of a folder, that it was changed.
+ */
 function keyOf(event: MailboxEvent): string | undefined {
-  if (!('itemId' in event)) return undefined;
+  if (!('itemId' in event)) return event.eventType === 'Modified' ? keyFor('Modified', event.folderId) : undefined;
   switch (event.eventType) {
     case 'NewMail':
     case 'Created':
@@ -148,15 +159,10 @@ function keyOf(event: MailboxEvent): string | undefined {
       return keyFor(event.eventType, event.itemId);
     case 'Moved':
     case 'Copied':
-      return cameKey(event.itemId);
+      return keyFor('Came', event.itemId);
     default:
       return undefined;
   }
-}
-
-/** What was moved or copied here is found as if it had been made or changed. */
-function cameKey(itemId: { readonly id: string }): string {
-  return keyFor('Came', itemId);
 }
 
 function keyFor(kind: string, { id }: { readonly id: string }): string {

@@ -71,7 +71,8 @@ export class Comparison {
       told.watermark === undefined
         ? (this.#byKey.get(told.key) ?? [])
         : [this.#byWatermark.get(told.watermark)].filter((event) => event !== undefined);
-    const open = same.filter((event) => this.#waiting.has(event));
+    // A search may have told of a change in its own last second; the server then tells of it too.
+    const open = same.filter((event) => this.#waiting.has(event) || this.#isLoose(event));
     const next = open.find(({ position }) => position > this.#last) ?? open[0];
     if (same.every(({ key }) => key !== told.key)) this.#add('never happened', told);
     else if (next === undefined) this.#again(same, told);
@@ -101,6 +102,11 @@ export class Comparison {
     }
   }
 
+  #isLoose(event: TrueEvent): boolean {
+    const teller = this.#tellers.get(event);
+    return teller?.byTime === true && teller.type === 'Modified' && teller.second === secondOf(event.time);
+  }
+
   #tick(event: TrueEvent, told: ToldEvent): void {
     this.#waiting.delete(event);
     this.#taken.push({ event, told });
@@ -109,12 +115,8 @@ export class Comparison {
 
   #again(same: readonly TrueEvent[], told: ToldEvent): void {
     if (this.#isForgiven(same, told)) return;
-    const tellers = same.map((event) => this.#tellers.get(event));
-    if (told.type === 'Modified') {
-      // Changes within a second cannot be told apart by a search: it may tell again of what was told in the last one,
-      // and the server may tell again of what it found.
-      if (told.byTime ? told.second >= this.#latestSecond : tellers.some((one) => one?.byTime)) return;
-    }
+    // Changes within a second cannot be told apart by a search: it may tell again of what was told in the last one.
+    if (told.byTime && told.type === 'Modified' && told.second >= this.#latestSecond) return;
     this.#add('repeated', told);
   }
 

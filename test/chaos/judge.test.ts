@@ -57,8 +57,8 @@ describe('chaos: the judge', () => {
   });
 
   it('finds an event that was dropped, sent twice, sent too late, or never happened', () => {
-    assert.deepEqual(faults(PULL, MAILS, TOLD.toSpliced(2, 1)), ['lost m3']);
-    assert.deepEqual(faults(PULL, MAILS, TOLD.toSpliced(3, 0, TOLD[2]!)), ['repeated m3']);
+    assert.deepEqual(faults(PULL, MAILS, [...TOLD.slice(0, 2), ...TOLD.slice(3)]), ['lost m3']);
+    assert.deepEqual(faults(PULL, MAILS, [...TOLD.slice(0, 3), ...TOLD.slice(2)]), ['repeated m3']);
     assert.deepEqual(faults(PULL, MAILS, [...TOLD.slice(0, 2), TOLD[3]!, TOLD[2]!, ...TOLD.slice(4)]), [
       'out of order m3',
     ]);
