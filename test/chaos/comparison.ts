@@ -91,7 +91,7 @@ export class Comparison {
     const open = same.filter((event) => this.#waiting.has(event));
     // A search finds what was moved or copied here as well, and takes it for new or changed.
     const came = this.#came.get(told.subject)?.find(({ time }) => time <= told.heardAt);
-    const isUntold = came !== undefined && !this.#tellers.has(came);
+    const isUntold = came !== undefined && this.#mayNotKnow(came, told);
     // A folder says of its last change that it was in another second than its event did.
     const isFolder = about.some(({ isItem }) => !isItem);
     if (open.length > 0) for (const event of open) this.#tick(event, told);
@@ -100,6 +100,12 @@ export class Comparison {
     for (const event of about) {
       if (event.type === 'Modified' && this.#waiting.has(event) && isIn(event, told)) this.#tick(event, told);
     }
+  }
+
+  /** Whether a search may come upon what this event brought: it was not told, or the position had no time to say so. */
+  #mayNotKnow(event: TrueEvent, { type }: ToldEvent): boolean {
+    if (!this.#tellers.has(event) || this.#mayRepeat.includes(event)) return true;
+    return type === 'Modified' && secondOf(event.time) >= this.#latestSecond;
   }
 
   #isLoose(event: TrueEvent): boolean {
@@ -136,6 +142,8 @@ export class Comparison {
       const { told: last } = this.#taken.at(-1) ?? {};
       const run = this.#taken.filter(({ told }) => this.#isStream || told.run === last?.run);
       this.#mayRepeat = run.slice(-NOTIFICATION).map(({ event }) => event);
+      // Nor may the position say that these were told.
+      this.#latestSecond = Math.min(this.#latestSecond, ...this.#mayRepeat.map(({ time }) => secondOf(time)));
     }
   }
 
