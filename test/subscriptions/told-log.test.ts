@@ -5,7 +5,11 @@ import { foundLog, restoreTold, savedTold, ToldLog } from '../../dist/src/subscr
 const START = Date.parse('2026-03-02T08:00:00Z');
 const MINUTE = 60_000;
 
-function event(eventType: 'Created' | 'NewMail' | 'Modified' | 'Deleted' | 'Copied', id: string, afterMs: number): MailboxEvent {
+function event(
+  eventType: 'Created' | 'NewMail' | 'Modified' | 'Deleted' | 'Copied',
+  id: string,
+  afterMs: number,
+): MailboxEvent {
   const timeStamp = new Date(START + afterMs).toISOString();
   return { eventType, timeStamp, itemId: { id }, parentFolderId: { id: 'inbox' } } as MailboxEvent;
 }
