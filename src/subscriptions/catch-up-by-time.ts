@@ -18,8 +18,8 @@ export interface Missing {
   readonly upTo: string | undefined;
   /** What was told shortly before that. */
   readonly told: ToldLog;
-  /** Called with all that was found, before any of it is sent. */
-  found(events: readonly MailboxEvent[]): void;
+  /** Called with all that was found, before any of it is sent. `serverTime`: when the search began (ms since 1970). */
+  found(events: readonly MailboxEvent[], serverTime: number | undefined): void;
   /** Sends events; resolves when they were sent. */
   send(events: readonly MailboxEvent[]): Promise<void>;
   /** Called at the end, if something may be missing for good. `until`: ISO 8601, by the server's clock. */
@@ -38,12 +38,14 @@ export async function catchUpByTime(ask: Ask, missing: Missing): Promise<string 
     return undefined;
   }
   try {
-    const { events, complete, untold, serverTime } = await findByTime(ask, Date.parse(upTo), told);
-    missing.found(events);
+    const { events, included, complete, untold, serverTime, counts } = await findByTime(ask, Date.parse(upTo), told);
+    missing.found([...events, ...included], serverTime);
     for (let at = 0; at < events.length; at += BATCH) await missing.send(events.slice(at, at + BATCH));
+    told.add(included);
     const until = serverTime === undefined ? undefined : new Date(serverTime).toISOString();
     if (!complete) missing.gap('over-budget', until);
     else if (untold) missing.gap(reason, until);
+    told.counts = counts;
     return until;
   } catch (thrown) {
     const error = toEwsError(thrown);

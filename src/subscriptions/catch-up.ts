@@ -76,7 +76,7 @@ export class CatchUp {
       await this.#holdBack.keep(events, position.watermark !== undefined);
       return;
     }
-    const unseen = this.#holdBack.unseen(events);
+    const unseen = this.#holdBack.unseen(events).filter((event) => !position.told.knows(event));
     if (unseen.length > 0) await send(unseen, false);
   }
 
@@ -139,7 +139,11 @@ export class CatchUp {
       if (this.#holdBack.takeDropped()) this.needed('no-watermark');
       const held = this.isNeeded ? [] : this.#holdBack.takeHeld();
       if (held.length === 0) return;
-      await this.#options.send(held, false);
+      const { told } = this.#options.position;
+      await this.#options.send(
+        held.filter((event) => !told.knows(event)),
+        false,
+      );
     }
   }
 
@@ -151,7 +155,8 @@ export class CatchUp {
       // It goes forward: what went wrong before is over.
       backOff.reset();
       this.#holdBack.replayed(events);
-      const missed = position.sent.missing(events);
+      // What a search found after the bookmark was taken comes again from there.
+      const missed = position.sent.missing(events).filter((event) => !position.told.knows(event));
       if (missed.length > 0) await send(missed, true);
       // However long it is, what goes wrong from here on begins again behind this page.
       if (next !== undefined) position.passed(events, next);
@@ -176,8 +181,8 @@ export class CatchUp {
       reason,
       upTo,
       told,
-      found: (events) => {
-        this.#holdBack.found(events);
+      found: (events, serverTime) => {
+        this.#holdBack.found(events, serverTime);
       },
       send: (events) => send(events, true),
       gap: (why, end) => {

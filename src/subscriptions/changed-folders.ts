@@ -2,13 +2,19 @@ import { extendedPropertyValue } from '../protocol/extended-property.js';
 import { findFolder, type FindFolderResponse } from '../protocol/find-folder.js';
 import type { Folder } from '../protocol/folder.js';
 import { getFolder } from '../protocol/get-folder.js';
-import { LOCAL_COMMIT_TIME_MAX } from '../protocol/property-path.js';
+import { LOCAL_COMMIT_TIME_MAX, type PropertyPath } from '../protocol/property-path.js';
 import type { EwsAnswer } from '../transport/ews-client.js';
 import { contextOf } from './account-link.js';
+import { COUNT_PROPERTIES, countsOf, type FolderCounts } from './folder-counts.js';
 import type { Ask } from './modified-items.js';
 import { scopeOf } from './subscription-description.js';
 
-const PROPERTIES = [LOCAL_COMMIT_TIME_MAX];
+const PROPERTIES: readonly PropertyPath[] = [
+  LOCAL_COMMIT_TIME_MAX,
+  ...COUNT_PROPERTIES,
+  'folder:ParentFolderId',
+  'folder:UnreadCount',
+];
 const PAGE_SIZE = 500;
 /** A mailbox with more folders than these pages hold is not looked at as a whole. */
 const MAX_PAGES = 10;
@@ -17,10 +23,15 @@ export interface ChangedFolder {
   readonly id: string;
   /** When something last happened in it, deletions included (ms since 1970); NaN where the server does not tell. */
   readonly changedAt: number;
+  /** The same as the server wrote it. */
+  readonly changed: string | undefined;
+  readonly folder: Folder;
 }
 
 export interface ChangedFolders {
   readonly folders: readonly ChangedFolder[];
+  /** Of all that were looked at. */
+  readonly counts: FolderCounts;
   /** Whether all were looked at. */
   readonly complete: boolean;
   /** The server's clock when it was asked (ms since 1970). */
@@ -33,14 +44,14 @@ export interface ChangedFolders {
  */
 export async function changedFolders(ask: Ask, since: number): Promise<ChangedFolders> {
   const { folders, ...rest } = ask.description.allFolders ? await allFolders(ask) : await namedFolders(ask);
-  const looked = folders.map(({ folderId, extendedProperties }) => ({
-    id: folderId.id,
-    changedAt: Date.parse(extendedPropertyValue(extendedProperties, LOCAL_COMMIT_TIME_MAX) ?? ''),
-  }));
-  return { folders: looked.filter(({ changedAt }) => !(changedAt < since)), ...rest };
+  const looked = folders.map((folder) => {
+    const changed = extendedPropertyValue(folder.extendedProperties, LOCAL_COMMIT_TIME_MAX);
+    return { id: folder.folderId.id, changedAt: Date.parse(changed ?? ''), changed, folder };
+  });
+  return { folders: looked.filter(({ changedAt }) => !(changedAt < since)), counts: countsOf(folders), ...rest };
 }
 
-type Folders = Omit<ChangedFolders, 'folders'> & { readonly folders: readonly Folder[] };
+type Folders = Omit<ChangedFolders, 'folders' | 'counts'> & { readonly folders: readonly Folder[] };
 
 async function namedFolders({ connection, account, description, signal }: Ask): Promise<Folders> {
   const scope = scopeOf(description);

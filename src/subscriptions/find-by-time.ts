@@ -2,7 +2,8 @@ import type { EventType } from '../protocol/event-type.js';
 import type { Item } from '../protocol/item.js';
 import type { MailboxEvent } from '../protocol/mailbox-event.js';
 import type { PropertyPath } from '../protocol/property-path.js';
-import { changedFolders } from './changed-folders.js';
+import { changedFolders, type ChangedFolder } from './changed-folders.js';
+import { mayHide, type FolderCounts } from './folder-counts.js';
 import { modifiedItems, type Ask, type PageBudget } from './modified-items.js';
 import type { ToldLog } from './told-log.js';
 
@@ -10,61 +11,76 @@ import type { ToldLog } from './told-log.js';
 const MAX_PAGES = 40;
 /** What tells mail that was received from what somebody made. */
 const PROPERTIES: readonly PropertyPath[] = ['item:DateTimeReceived', 'item:IsDraft', 'item:IsFromMe'];
-/** Kinds of event that leave nothing behind by which they could be found. */
-const UNTOLD: readonly EventType[] = ['Deleted', 'Moved', 'Copied', 'FreeBusyChanged'];
-/** An item that was changed so soon after it was made was not changed since, in milliseconds. */
-const MAKING_MS = 1000;
 
 export interface FoundByTime {
   /** In the order of their times. */
   readonly events: readonly MailboxEvent[];
+  /** Changes that need no telling: of what is new, told as it is now. */
+  readonly included: readonly MailboxEvent[];
   /** Whether everything was looked at. */
   readonly complete: boolean;
   /** The server's clock when the search began (ms since 1970). */
   readonly serverTime: number | undefined;
-  /** Whether something happened, and kinds of event were asked for that cannot be found like this. */
+  /** Whether something may have happened that cannot be found like this. */
   readonly untold: boolean;
+  /** How much the folders have lost until now. */
+  readonly counts: FolderCounts;
 }
 
 /**
  * Finds what happened after a moment without a watermark: items that were made or changed since. Deletions, moves and
- * copies leave no trace. Throws an `EwsError`.
+ * copies leave no trace, and what came and went again is not there. Throws an `EwsError`.
  *
  * @param upTo up to when everything was told, in ms since 1970 by the server's clock
  * @param told what was told shortly before that, which is not found again
  */
 export async function findByTime(ask: Ask, upTo: number, told: ToldLog): Promise<FoundByTime> {
   const since = told.lookFrom(upTo);
-  const { folders, complete, serverTime } = await changedFolders(ask, since);
+  const asked = ask.description.events;
+  const { folders, counts, complete, serverTime } = await changedFolders(ask, since);
   const budget: PageBudget = { pages: MAX_PAGES };
   const events: MailboxEvent[] = [];
+  const included: MailboxEvent[] = [];
+  // To the second, as servers tell their times: what changed in the last one may have done so after that.
+  const later = folders.filter(({ changedAt }) => !(changedAt < upTo));
   for (const folder of folders) {
     // Servers tell their time to the second: what has the very time since which is looked belongs to it.
     for await (const item of modifiedItems(ask, folder.id, since - 1, PROPERTIES, budget)) {
-      events.push(...eventsOf(item, folder.id, since, ask.description.events, told));
+      const found = eventsOf(item, folder.id, { since, upTo }, asked, told);
+      events.push(...found);
+      if (found.some(({ eventType }) => eventType !== 'Modified')) included.push(changeOf(item, folder.id));
     }
   }
+  if (asked.includes('Modified'))
+    events.push(...later.flatMap(folderEvents).filter((event) => !told.covers(event, upTo)));
   events.sort((one, other) => Date.parse(one.timeStamp) - Date.parse(other.timeStamp));
   return {
     events,
+    included,
     complete: complete && budget.pages > 0,
     serverTime,
-    // To the second, as servers tell their times: what changed in the last one may have done so after that.
-    untold:
-      folders.some(({ changedAt }) => !(changedAt < upTo)) &&
-      ask.description.events.some((type) => UNTOLD.includes(type)),
+    untold: later.some(({ id }) => mayHide(asked, counts[id], told.counts?.[id])),
+    counts,
   };
+}
+
+/** That a folder was changed, with how many items in it are unread now. */
+function folderEvents({ folder, changed }: ChangedFolder): MailboxEvent[] {
+  const { folderId, parentFolderId, unreadCount } = folder;
+  if (parentFolderId === undefined || changed === undefined) return [];
+  const count = unreadCount === undefined ? {} : { unreadCount };
+  return [{ eventType: 'Modified', timeStamp: changed, folderId, parentFolderId, ...count }];
 }
 
 /** What of an item is to be told: that it is new or, if that was told or is not asked for, that it was changed. */
 function eventsOf(
   item: Item,
   folder: string,
-  since: number,
+  { since, upTo }: { readonly since: number; readonly upTo: number },
   asked: readonly EventType[],
   told: ToldLog,
 ): MailboxEvent[] {
-  const { itemId, dateTimeCreated = '', lastModifiedTime = dateTimeCreated } = item;
+  const { itemId, dateTimeCreated = '' } = item;
   const common = { itemId, parentFolderId: { id: folder } };
   const isNew = Date.parse(dateTimeCreated) >= since;
   const asNew: MailboxEvent[] = [
@@ -73,9 +89,21 @@ function eventsOf(
   ];
   const untold = asNew.filter((event) => isNew && asked.includes(event.eventType) && !told.covers(event));
   if (untold.length > 0) return untold;
-  const changed: MailboxEvent = { eventType: 'Modified', timeStamp: lastModifiedTime, ...common };
-  const isChanged = !isNew || Date.parse(lastModifiedTime) - Date.parse(dateTimeCreated) > MAKING_MS;
-  return isChanged && asked.includes('Modified') && !told.covers(changed) ? [changed] : [];
+  const changed = changeOf(item, folder);
+  // What was changed in the second in which it was made cannot be told from what was only made.
+  const isChanged = !isNew || secondOf(changed.timeStamp) > secondOf(dateTimeCreated);
+  return isChanged && asked.includes('Modified') && !told.covers(changed, upTo) ? [changed] : [];
+}
+
+function changeOf(
+  { itemId, dateTimeCreated = '', lastModifiedTime = dateTimeCreated }: Item,
+  folder: string,
+): MailboxEvent {
+  return { eventType: 'Modified', timeStamp: lastModifiedTime, itemId, parentFolderId: { id: folder } };
+}
+
+function secondOf(time: string): number {
+  return Math.floor(Date.parse(time) / 1000);
 }
 
 function isReceived({ kind, isDraft, isFromMe, dateTimeReceived }: Item): boolean {

@@ -1,5 +1,6 @@
 import { getFolder } from '../protocol/get-folder.js';
 import type { MailboxEvent } from '../protocol/mailbox-event.js';
+import { COUNT_PROPERTIES, countsOf, type FolderCounts } from './folder-counts.js';
 import { contextOf, type AccountConnection, type AccountLink } from './account-link.js';
 import type { SubscriptionDescription } from './subscription-description.js';
 
@@ -17,7 +18,11 @@ export function wantsAllFolders(description: SubscriptionDescription, watermarks
 export class FolderFilter {
   readonly #ids: ReadonlySet<string>;
 
-  constructor(ids: Iterable<string>) {
+  /** @param counts how much they had lost when they were looked up */
+  constructor(
+    ids: Iterable<string>,
+    readonly counts?: FolderCounts,
+  ) {
     this.#ids = new Set(ids);
   }
 
@@ -31,12 +36,16 @@ export class FolderFilter {
     const ids = description.folders.map(({ id }) => id);
     const folders = ids.map((id) => ({ id }));
     const context = contextOf(description, account.email, signal);
-    const { response } = await connection.client.call(getFolder, { folders, shape: 'IdOnly' }, context);
+    const { response } = await connection.client.call(
+      getFolder,
+      { folders, shape: 'IdOnly', properties: COUNT_PROPERTIES },
+      context,
+    );
     const found = response.map((result) => {
       if ('error' in result) throw result.error;
-      return result.folder.folderId.id;
+      return result.folder;
     });
-    return new FolderFilter([...ids, ...found]);
+    return new FolderFilter([...ids, ...found.map(({ folderId }) => folderId.id)], countsOf(found));
   }
 
   /** What happened to a wanted folder, in it, into it or out of it. */

@@ -43,6 +43,8 @@ export class HeldSubscription {
   #beganAt: string | undefined;
   #told = new ToldLog();
   #found = foundLog();
+  /** When the search began that found it, by the server's clock (ms since 1970). */
+  #foundAt: number | undefined;
   /** When the server last answered, by the local clock, and whether something went wrong since. */
   #answeredAt = 0;
   #troubled = false;
@@ -158,8 +160,9 @@ export class HeldSubscription {
         reason,
         upTo,
         told: this.#told,
-        found: (events) => {
+        found: (events, serverTime) => {
           this.#found.add(events);
+          this.#foundAt = serverTime;
         },
         send: async (events) => {
           await send(events);
@@ -204,7 +207,7 @@ export class HeldSubscription {
     signal: AbortSignal,
   ): Promise<readonly MailboxEvent[]> {
     const refined = await this.#folders.refine(events, connection, signal);
-    return this.#found.size === 0 ? refined : refined.filter((event) => !this.#found.covers(event));
+    return refined.filter((event) => !this.#told.knows(event) && !this.#found.covers(event, this.#foundAt));
   }
 
   /** Looks up what {@link wanted} will need. Throws an `EwsError`. */
@@ -215,6 +218,7 @@ export class HeldSubscription {
       throw folderCameBack();
     }
     await this.#folders.prepare(connection, signal);
+    this.#told.counts ??= this.#folders.counts;
   }
 
   #answered(): void {

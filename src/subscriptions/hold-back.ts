@@ -25,6 +25,8 @@ export class HoldBack {
   #dropped = false;
   #replayed = newReplayed();
   #found = foundLog();
+  /** When the search began that found them, by the server's clock (ms since 1970). */
+  #foundAt: number | undefined;
 
   get isHolding(): boolean {
     return this.#holding !== undefined;
@@ -64,9 +66,10 @@ export class HoldBack {
   }
 
   /** Catching up by time has found these, which have no equals among what the stream brings: they may stand for several. */
-  found(events: readonly MailboxEvent[]): void {
+  found(events: readonly MailboxEvent[], serverTime: number | undefined): void {
     this.#found.add(events);
-    this.#held = this.#held.filter(({ event }) => !this.#found.covers(event));
+    this.#foundAt = serverTime;
+    this.#held = this.#held.filter(({ event }) => !this.#found.covers(event, serverTime));
   }
 
   /** Forgets what catching up has brought: what of it the stream brings has come. */
@@ -78,7 +81,7 @@ export class HoldBack {
   /** Those of the events that catching up has not brought. */
   unseen(events: readonly MailboxEvent[]): readonly MailboxEvent[] {
     if (this.#replayed.size === 0 && this.#found.size === 0) return events;
-    return events.filter((event) => !this.#replayed.take(event) && !this.#found.covers(event));
+    return events.filter((event) => !this.#replayed.take(event) && !this.#found.covers(event, this.#foundAt));
   }
 
   /** What was held back so far, in order; empty when there is nothing more. */

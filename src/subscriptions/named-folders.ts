@@ -3,6 +3,7 @@ import type { MailboxEvent } from '../protocol/mailbox-event.js';
 import { contextOf, type AccountConnection, type AccountLink } from './account-link.js';
 import { ChangedItems } from './changed-items.js';
 import { FolderFilter, wantsAllFolders } from './folder-filter.js';
+import type { FolderCounts } from './folder-counts.js';
 import type { PresentFolders } from './present-folders.js';
 import type { SubscriptionDescription } from './subscription-description.js';
 
@@ -30,6 +31,11 @@ export class NamedFolders {
   /** Whether to subscribe to all folders in their place. */
   wantAll({ traits }: AccountConnection): boolean {
     return wantsAllFolders(this.#description, traits.watermarks);
+  }
+
+  /** How much the folders had lost when they were looked up, where they were. */
+  get counts(): FolderCounts | undefined {
+    return this.#filter?.counts;
   }
 
   /** A subscription has begun. @param serverTime the server's clock then (ms since 1970) */

@@ -1,4 +1,5 @@
 import { isEventType } from '../protocol/event-type.js';
+import { areCounts } from './folder-counts.js';
 import type { PositionProblem } from './engine-listener.js';
 import type { SubscriptionDescription } from './subscription-description.js';
 import type { SavedTold } from './told-log.js';
@@ -115,13 +116,14 @@ function isWhole(
   record: Readonly<Record<string, unknown>>,
 ): record is Readonly<Record<string, unknown>> & PositionRecord {
   const { node, mailbox, part, server, subscriptionId, watermark, upTo, toldFrom, incarnation } = record;
-  const { about, sentSince, told, paused, partial, push, adopted } = record;
+  const { about, sentSince, told, paused, partial, push, adopted, counts } = record;
   return (
     [node, mailbox, part, server].every(isText) &&
     [subscriptionId, watermark, upTo, toldFrom, incarnation].every((text) => text === undefined || isText(text)) &&
     isDescription(about) &&
     [sentSince, told].every((list) => list === undefined || isListOf(list, isText)) &&
     [paused, partial].every((flag) => flag === undefined || typeof flag === 'boolean') &&
+    (counts === undefined || areCounts(counts)) &&
     (push === undefined || isPushAddress(push)) &&
     (adopted === undefined || isAdopted(adopted))
   );

@@ -321,6 +321,7 @@ export class StreamEngine implements LoopSteps, StreamMember {
       }
     }
     await this.#folders.prepare(connection, signal);
+    this.#position.told.counts ??= this.#folders.counts;
   }
 
   async #send(events: readonly MailboxEvent[], recovered: boolean): Promise<void> {
@@ -330,7 +331,6 @@ export class StreamEngine implements LoopSteps, StreamMember {
     this.#position.upTo = events.at(-1)?.timeStamp ?? this.#position.upTo;
   }
 
-  /** A subscription with what came back takes the place of the present one. */
   async #lookForFolders(): Promise<void> {
     const { signal } = this.#ride;
     if (!this.#connection || !(await this.#present.cameBack(this.#connection, signal)) || signal.aborted) return;

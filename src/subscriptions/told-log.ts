@@ -1,11 +1,12 @@
 import type { MailboxEvent } from '../protocol/mailbox-event.js';
+import type { FolderCounts } from './folder-counts.js';
 import { shortDigest } from './short-digest.js';
 
 /** Servers may write what happens into a mailbox late: so much before the last event is looked at again, in milliseconds. */
 export const LOOK_BACK_MS = 5 * 60_000;
 /** Events that are remembered, at most: they are saved with every position. Where more happens, less is looked at again. */
 const MOST = 300;
-/** The time of a change, as a folder or an item tells it, and the time stamp of its event may differ by so much, in milliseconds. */
+/** The time of a change, as a folder tells it, and the time stamp of its event may differ by so much, in milliseconds. */
 export const SLACK_MS = 2000;
 
 /**
@@ -17,6 +18,8 @@ export class ToldLog {
   readonly #times = new Map<string, number>();
   readonly #keep: { readonly ms: number; readonly most: number };
   #from: number;
+  /** How much the folders had lost when everything was told; `undefined` when that is not known. */
+  counts: FolderCounts | undefined;
   #latest = Number.NEGATIVE_INFINITY;
 
   /**
@@ -60,21 +63,40 @@ export class ToldLog {
   add(events: Iterable<MailboxEvent>): void {
     for (const event of events) {
       const time = Date.parse(event.timeStamp);
-      if (isFindable(event) && !Number.isNaN(time)) this.#set(keyOf(event), time);
+      const key = keyOf(event);
+      if (key !== undefined && !Number.isNaN(time)) this.#set(key, time);
     }
     this.#prune();
   }
 
-  /** Whether an event was told: an item is new once, and changed as often as it has other times of change. */
-  covers(event: MailboxEvent): boolean {
-    if (this.#times.size === 0 || !isFindable(event)) return false;
-    const told = this.#times.get(keyOf(event));
-    if (told === undefined) return false;
-    return event.eventType !== 'Modified' || Date.parse(event.timeStamp) <= told + SLACK_MS;
+  /**
+   * Whether an event was told: an item is new once, also if it was moved or copied here, and changed as often as it has
+   * other times of change.
+   * @param settled up to when everything was told (ms since 1970). Servers tell times to the second: a change in the
+   * second of one that was told may be another, unless that second was over by then.
+   */
+  covers(event: MailboxEvent, settled = Number.POSITIVE_INFINITY): boolean {
+    const own = keyOf(event);
+    if (this.#times.size === 0 || own === undefined) return false;
+    const told = this.#times.get(own);
+    const came = 'itemId' in event ? this.#times.get(keyFor('Came', event.itemId)) : undefined;
+    const second = Math.floor(Date.parse(event.timeStamp) / 1000);
+    const isCovered = (time: number | undefined) => {
+      const toldIn = time === undefined ? Number.NEGATIVE_INFINITY : Math.floor(time / 1000);
+      return second < toldIn || (second === toldIn && toldIn < Math.floor(settled / 1000));
+    };
+    if (event.eventType === 'NewMail' || event.eventType === 'Created') return (told ?? came) !== undefined;
+    return event.eventType === 'Modified' && (isCovered(told) || isCovered(came));
+  }
+
+  /** Whether it says that something is new of which that was told. */
+  knows(event: MailboxEvent): boolean {
+    const { eventType } = event;
+    return (eventType === 'NewMail' || eventType === 'Created') && this.#times.has(keyOf(event) ?? '');
   }
 
   entries(): string[] {
-    return [...this.#times].map(([key, time]) => `${key} ${Math.ceil(time / 1000).toString(36)}`);
+    return [...this.#times].map(([key, time]) => `${key} ${Math.floor(time / 1000).toString(36)}`);
   }
 
   #set(key: string, time: number): void {
@@ -99,18 +121,22 @@ export interface SavedTold {
   readonly told?: readonly string[];
   /** ISO 8601, by the server's clock. */
   readonly toldFrom?: string;
+  readonly counts?: FolderCounts;
 }
 
-export function restoreTold({ told, toldFrom }: SavedTold): ToldLog {
+export function restoreTold({ told, toldFrom, counts }: SavedTold): ToldLog {
   const from = Date.parse(toldFrom ?? '');
-  return new ToldLog(told, Number.isNaN(from) ? undefined : from);
+  const log = new ToldLog(told, Number.isNaN(from) ? undefined : from);
+  log.counts = counts;
+  return log;
 }
 
 export function savedTold(log: ToldLog): SavedTold {
-  const { from } = log;
+  const { from, counts } = log;
   return {
     ...(log.size === 0 ? {} : { told: log.entries() }),
     ...(from === undefined ? {} : { toldFrom: new Date(from).toISOString() }),
+    ...(counts === undefined ? {} : { counts }),
   };
 }
 
@@ -120,11 +146,25 @@ export function foundLog(): ToldLog {
   return new ToldLog([], undefined, { ms: no, most: no });
 }
 
-function isFindable(event: MailboxEvent): event is MailboxEvent & { readonly itemId: { readonly id: string } } {
-  const { eventType } = event;
-  return 'itemId' in event && (eventType === 'NewMail' || eventType === 'Created' || eventType === 'Modified');
+/**
+ * By what an event is remembered; `undefined` for one that a search cannot come upon. What was moved or copied here is
+ * found as if it had been made or changed; of a folder, that it was changed.
+ */
+function keyOf(event: MailboxEvent): string | undefined {
+  if (!('itemId' in event)) return event.eventType === 'Modified' ? keyFor('Modified', event.folderId) : undefined;
+  switch (event.eventType) {
+    case 'NewMail':
+    case 'Created':
+    case 'Modified':
+      return keyFor(event.eventType, event.itemId);
+    case 'Moved':
+    case 'Copied':
+      return keyFor('Came', event.itemId);
+    default:
+      return undefined;
+  }
 }
 
-function keyOf({ eventType, itemId }: { eventType: string; itemId: { readonly id: string } }): string {
-  return shortDigest(`${eventType} ${itemId.id}`, 12);
+function keyFor(kind: string, { id }: { readonly id: string }): string {
+  return shortDigest(`${kind} ${id}`, 12);
 }

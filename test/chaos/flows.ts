@@ -1,3 +1,4 @@
+import type { EventType } from '../../dist/src/protocol/event-type.js';
 import type { Sandbox } from '../../dist/src/sandbox/sandbox.js';
 import type { FlowNode } from '../support/node-red-process.js';
 import { WATCHED } from './ledger.js';
@@ -9,6 +10,8 @@ export interface Watcher {
   readonly server: ServerName;
   /** By their addresses. */
   readonly mailboxes: readonly string[];
+  readonly types: readonly EventType[];
+  readonly isStream: boolean;
   /** The button that has its subscription made, if it does not make it itself. */
   readonly button?: string;
 }
@@ -26,6 +29,12 @@ const SHARED = {
 const TYPES = { pull: 'ews-pull', stream: 'ews-stream', push: 'ews-push-in' } as const;
 const DELIVERIES = { pull: 'pull', stream: 'streaming', push: 'push' } as const;
 type Kind = keyof typeof TYPES;
+/** What the nodes that are fed watch: only mail, where that is the harder thing to tell; notifications as wholes. */
+const FED = {
+  pull: { events: ['NewMail'], output: 'event' },
+  stream: { events: ['NewMail', 'Deleted'], output: 'notification' },
+  push: { events: WATCHED, output: 'notification' },
+} as const;
 
 /** The flows for a server: its account, and nodes of each delivery, some of them fed by ews-subscribe. */
 export function flowsFor(server: ServerName, sandbox: Sandbox): { flows: FlowNode[]; watchers: Watcher[] } {
@@ -48,18 +57,19 @@ export function flowsFor(server: ServerName, sandbox: Sandbox): { flows: FlowNod
     const mailbox = both ? `${own}, ${other}` : '';
     const access = both ? 'impersonate' : 'delegate';
     add(TYPES[kind], self, { ...SHARED, account, source: 'self', mailbox, access, wires: [[sink]] });
-    watchers.push({ id: self, server, mailboxes: both ? [own, other] : [own] });
+    const isStream = kind === 'stream';
+    watchers.push({ id: self, server, mailboxes: both ? [own, other] : [own], types: WATCHED, isStream });
 
     const fed = `${server}-${kind}-adopted`;
     const [button, subscribe] = [`${fed}-button`, `${fed}-subscribe`];
-    add(TYPES[kind], fed, { ...SHARED, account, source: 'input', wires: [[sink]] });
+    add(TYPES[kind], fed, { ...SHARED, ...FED[kind], account, source: 'input', wires: [[sink]] });
     add('ews-subscribe', subscribe, {
-      ...{ ...SHARED, account, mailbox: other, access: 'impersonate', delivery: DELIVERIES[kind] },
+      ...{ ...SHARED, ...FED[kind], account, mailbox: other, access: 'impersonate', delivery: DELIVERIES[kind] },
       ...(kind === 'push' ? { pushIn: [fed] } : {}),
       wires: [kind === 'push' ? [] : [fed], []],
     });
     add('inject', button, { props: [], repeat: '', once: false, wires: [[subscribe]] });
-    watchers.push({ id: fed, server, mailboxes: [other], button });
+    watchers.push({ id: fed, server, mailboxes: [other], types: FED[kind].events, isStream, button });
   }
   return { flows, watchers };
 }

@@ -1,41 +1,41 @@
 import type { EventType } from '../../dist/src/protocol/event-type.js';
 import { characterNamed } from '../../dist/src/sandbox/characters/index.js';
-import type { JournalEvent } from '../../dist/src/sandbox/mailbox/journal.js';
+import type { JournalEvent, Place } from '../../dist/src/sandbox/mailbox/journal.js';
 import type { Mailbox } from '../../dist/src/sandbox/mailbox/mailbox.js';
 import type { Sandbox } from '../../dist/src/sandbox/sandbox.js';
-import { readEwsId } from '../../dist/src/sandbox/ids.js';
 import type { ServerName } from './script.js';
 
-/** What the nodes watch the inbox for: every kind that tells of an item, so that whatever cannot be told is a gap. */
+/** What can be watched of an inbox that holds no appointments. */
 export const WATCHED: readonly EventType[] = ['NewMail', 'Created', 'Deleted', 'Modified', 'Moved', 'Copied'];
 
-/** An event of an item that has happened. */
+/** An event that has happened. */
 export interface TrueEvent {
-  /** By which an event that was sent is recognised. */
+  /** By which an event that was sent is recognised where it brings no watermark. */
   readonly key: string;
+  /** Its own watermark, where the server gives any. */
+  readonly watermark: string | undefined;
   readonly type: EventType;
-  /** The number of the item, which a move does not change. */
-  readonly item: number;
+  /** The id of the item or folder. */
+  readonly subject: string;
+  readonly isItem: boolean;
+  /** The id of what is not in the inbox any more since then, whether moved or deleted. */
+  readonly taken: string | undefined;
   readonly position: number;
   /** Milliseconds since 1970. */
   readonly time: number;
 }
 
-/** What names an event: its kind, the item, where that was, and when, to the second, as servers tell it. */
-export function keyOf(type: string, id: string, old: string, time: number): string {
-  return [type, id, old, Math.floor(time / 1000)].join(' ');
+/** What names an event: its kind, what it happened to, where that was, how many are unread, and the second. */
+export function keyOf(type: string, subject: string, old: string, unread: number | undefined, time: number): string {
+  return [type, subject, old, unread ?? '', secondOf(time)].join(' ');
 }
 
-/** The number of the item that an id of the sandbox stands for. */
-export function itemNumber(id: string): number {
-  const key = readEwsId(id);
-  return key && 'item' in key ? key.item : -1;
+/** Servers tell times to the second. @param time milliseconds since 1970 */
+export function secondOf(time: number): number {
+  return Math.floor(time / 1000);
 }
 
-/**
- * What has happened in the inbox of a mailbox, from when it was made on. Only events of items are kept: a change of the
- * folder itself says how many items are unread, and is told again with the next one.
- */
+/** What has happened in and to the inbox of a mailbox, from when it was made on. */
 export class Ledger {
   readonly events: TrueEvent[] = [];
   readonly #inbox: number;
@@ -61,20 +61,30 @@ export class Ledger {
 
   /** Exchange is asked for the inbox; grommunio for all folders, of which what touches the inbox is kept. */
   #isWatched(event: JournalEvent): boolean {
-    if (event.subject.item === undefined) return false;
     const types = new Set(WATCHED);
     const { mailbox } = this;
     if (this.server === 'exchange') {
       return characterNamed('exchange').sees({ mailbox, folders: new Set([this.#inbox]), types }, event);
     }
-    const isNear = event.subject.parent === this.#inbox || event.old?.parent === this.#inbox;
+    const { subject, old } = event;
+    const isNear = [subject.parent, subject.folder, old?.parent].includes(this.#inbox);
     return isNear && characterNamed('grommunio').sees({ mailbox, types }, event);
   }
 
-  #entry({ type, subject, old, position, time }: JournalEvent): TrueEvent {
+  #entry({ type, subject, old, unreadCount, position, time }: JournalEvent): TrueEvent {
+    const id = this.#id(subject);
+    const oldId = old && this.#id(old);
+    const gone = type === 'Deleted' ? subject : type === 'Moved' ? old : undefined;
+    return {
+      key: keyOf(type, id, oldId ?? '', unreadCount, time),
+      watermark: this.server === 'exchange' ? this.mailbox.watermark(position) : undefined,
+      ...{ type, subject: id, isItem: subject.item !== undefined, position, time },
+      taken: gone?.parent === this.#inbox ? this.#id(gone) : undefined,
+    };
+  }
+
+  #id({ item, folder, parent }: Place): string {
     const { ids } = this.mailbox.store;
-    const item = subject.item ?? 0;
-    const oldId = old?.item === undefined ? '' : ids.itemId(old.parent, old.item);
-    return { key: keyOf(type, ids.itemId(subject.parent, item), oldId, time), type, item, position, time };
+    return item === undefined ? ids.folderId(folder ?? parent) : ids.itemId(parent, item);
   }
 }

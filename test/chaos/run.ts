@@ -15,7 +15,7 @@ import { writeScript, type At, type NodeRedStep, type Script, type ServerName, t
 const SETTLE_MS = 6 * 60_000;
 /** The same for a short run, whose faults are all noticed at once. */
 const SHORT_SETTLE_MS = 60_000;
-const LOOK_MS = 100;
+const LOOK_MS = 250;
 
 /** What a run has come to. */
 export interface Outcome {
@@ -25,11 +25,14 @@ export interface Outcome {
   readonly faults: Readonly<Record<string, number>>;
   /** What is wrong, for people; empty if nothing is. */
   readonly problems: string;
+  /** All that happened, went wrong and was told. */
+  readonly records: readonly unknown[];
 }
 
 /** One run of chaos: servers, a Node-RED that watches them, and all that happens to both. */
 export class ChaosRun {
   readonly #script: Script;
+  /** At how many records it was killed. */
   readonly #kills: number[] = [];
   readonly #faults: { at: number; kind: string; text: string }[] = [];
   readonly #ledgers: Ledger[] = [];
@@ -134,7 +137,7 @@ export class ChaosRun {
         return this.red.restart();
       case 'kill':
         await this.red.kill();
-        this.#kills.push(Date.now());
+        this.#kills.push(this.red.records.length);
         return this.red.start();
     }
   }
@@ -167,14 +170,17 @@ export class ChaosRun {
   }
 
   #verdict(): Verdict {
-    const messages = this.red.messages();
-    const all = this.#pairs().map(({ watcher, ledger }) => judge(watcher, ledger, messages, this.#kills));
+    const { records } = this.red;
+    const all = this.#pairs().map(({ watcher: { id: node, types, isStream }, ledger: { mailbox, events } }) =>
+      judge({ node, mailbox: mailbox.address, types, isStream }, events, records, this.#kills),
+    );
     const sum = (of: (one: Verdict) => number) => all.reduce((total, one) => total + of(one), 0);
     return {
       findings: all.flatMap(({ findings }) => findings),
       sent: sum(({ sent }) => sent),
       repeated: sum(({ repeated }) => repeated),
       gaps: sum(({ gaps }) => gaps),
+      emptyGaps: sum(({ emptyGaps }) => emptyGaps),
       inGaps: sum(({ inGaps }) => inGaps),
     };
   }
@@ -186,7 +192,15 @@ export class ChaosRun {
     const happened = this.#ledgers.reduce((total, { events }) => total + events.length, 0);
     const statuses = this.#watchers.map(({ id }) => `${id}: ${JSON.stringify(this.red.status(id))}`).join('\n');
     const problems = verdict.findings.length === 0 ? '' : `${describe(verdict.findings, this.#faults)}\n${statuses}`;
-    return { happened, verdict, faults, problems };
+    const records = [
+      ...this.#ledgers.flatMap(({ server, mailbox: { address }, events }) =>
+        events.map((event) => ({ kind: 'happened', server, address, ...event })),
+      ),
+      ...this.#faults.map((fault) => ({ ...fault, kind: 'fault' })),
+      ...this.#kills.map((at) => ({ kind: 'kill', at })),
+      ...this.red.records,
+    ];
+    return { happened, verdict, faults, problems, records };
   }
 }
 

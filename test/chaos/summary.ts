@@ -2,7 +2,7 @@ import type { Outcome } from './run.js';
 
 /** What a run has come to, for people. */
 export function summary(seed: number, ms: number, { happened, verdict, faults, problems }: Outcome): string {
-  const { findings, sent, repeated, gaps, inGaps } = verdict;
+  const { findings, sent, repeated, gaps, emptyGaps, inGaps } = verdict;
   const of = (what: string) => findings.filter((one) => one.what === what).length;
   return [
     `seed:       ${seed}`,
@@ -14,7 +14,7 @@ export function summary(seed: number, ms: number, { happened, verdict, faults, p
     `losses:     ${of('lost')}`,
     `disorder:   ${of('out of order')}, never happened: ${of('never happened')}`,
     `duplicates: ${of('repeated')}, and ${repeated} around kills`,
-    `gaps:       ${gaps} told, with ${inGaps} events in them`,
+    `gaps:       ${gaps} told, with ${inGaps} events in them, ${emptyGaps} with none`,
     ...(problems === '' ? [] : ['', problems]),
   ].join('\n');
 }

@@ -5,7 +5,11 @@ import { foundLog, restoreTold, savedTold, ToldLog } from '../../dist/src/subscr
 const START = Date.parse('2026-03-02T08:00:00Z');
 const MINUTE = 60_000;
 
-function event(eventType: 'Created' | 'NewMail' | 'Modified' | 'Deleted', id: string, afterMs: number): MailboxEvent {
+function event(
+  eventType: 'Created' | 'NewMail' | 'Modified' | 'Deleted' | 'Copied',
+  id: string,
+  afterMs: number,
+): MailboxEvent {
   const timeStamp = new Date(START + afterMs).toISOString();
   return { eventType, timeStamp, itemId: { id }, parentFolderId: { id: 'inbox' } } as MailboxEvent;
 }
@@ -19,12 +23,21 @@ describe('ToldLog', () => {
     assert.ok(!log.covers(event('NewMail', 'b', 0)));
   });
 
-  it('knows a change by its time too, give or take two seconds', () => {
+  it('knows a change by its second too, and takes one in the last second for another', () => {
     const log = new ToldLog();
-    log.add([event('Modified', 'a', 10_000)]);
+    log.add([event('Modified', 'a', 10_400)]);
     assert.ok(log.covers(event('Modified', 'a', 9000)));
-    assert.ok(log.covers(event('Modified', 'a', 11_500)));
-    assert.ok(!log.covers(event('Modified', 'a', 13_000)));
+    assert.ok(log.covers(event('Modified', 'a', 10_000), START + 11_000));
+    assert.ok(!log.covers(event('Modified', 'a', 10_000), START + 10_400), 'it may be one that came later');
+    assert.ok(!log.covers(event('Modified', 'a', 11_500)));
+  });
+
+  it('knows what was moved or copied here, which a search takes for new or changed', () => {
+    const log = new ToldLog();
+    log.add([event('Copied', 'a', 10_000)]);
+    assert.ok(log.covers(event('Created', 'a', 3000)) && log.covers(event('NewMail', 'a', 3000)));
+    assert.ok(log.covers(event('Modified', 'a', 3000)));
+    assert.ok(!log.covers(event('Modified', 'a', 12_000)));
   });
 
   it('takes no account of what cannot be found by time', () => {

@@ -1,0 +1,168 @@
+import { secondOf, type TrueEvent } from './ledger.js';
+import type { ToldEvent } from './told.js';
+
+/** Events in one notification, at most. */
+const NOTIFICATION = 50;
+
+export type Fault = 'out of order' | 'repeated' | 'never happened';
+
+interface Taken {
+  readonly event: TrueEvent;
+  readonly told: ToldEvent;
+}
+
+/**
+ * Goes through what a node has told of a mailbox, in order, and ticks off what has happened.
+ *
+ * An event may be repeated only after a kill, and only if it belongs to the last notification before it: its position
+ * may not have been saved.
+ */
+export class Comparison {
+  readonly findings: { readonly what: Fault; readonly told: ToldEvent }[] = [];
+  /** Repeated after a kill, as may be. */
+  repeated = 0;
+  readonly #all: readonly TrueEvent[];
+  readonly #waiting: Set<TrueEvent>;
+  readonly #byKey: ReadonlyMap<string, readonly TrueEvent[]>;
+  readonly #byWatermark: ReadonlyMap<string, TrueEvent>;
+  readonly #bySubject: ReadonlyMap<string, readonly TrueEvent[]>;
+  readonly #came: ReadonlyMap<string, readonly TrueEvent[]>;
+  readonly #taken: Taken[] = [];
+  readonly #tellers = new Map<TrueEvent, ToldEvent>();
+  readonly #kills: readonly number[];
+  readonly #isStream: boolean;
+  #killed = 0;
+  /** What may be repeated since the last kill. */
+  #mayRepeat: TrueEvent[] = [];
+  #last = Number.NEGATIVE_INFINITY;
+  #latestSecond = Number.NEGATIVE_INFINITY;
+
+  /**
+   * @param events what has happened, as far as it is watched
+   * @param came what was moved or copied to the mailbox's inbox, whether that is watched or not
+   * @param kills at how many records Node-RED was killed, in order
+   * @param isStream positions of streams are saved up to 50 ms later, in which several notifications may have come
+   */
+  constructor(events: readonly TrueEvent[], came: readonly TrueEvent[], kills: readonly number[], isStream: boolean) {
+    this.#all = events;
+    this.#waiting = new Set(events);
+    this.#byKey = grouped(events, ({ key }) => key);
+    this.#bySubject = grouped(events, ({ subject }) => subject);
+    this.#byWatermark = new Map(events.map((event) => [event.watermark ?? '', event]));
+    this.#came = grouped(came, ({ subject }) => subject);
+    this.#kills = kills;
+    this.#isStream = isStream;
+  }
+
+  /** What happened and was not told. */
+  get missing(): readonly TrueEvent[] {
+    return this.#all.filter((event) => this.#waiting.has(event));
+  }
+
+  take(told: ToldEvent): void {
+    this.#passKills(told.at);
+    if (told.byTime) this.#takeFound(told);
+    else this.#takeReal(told);
+  }
+
+  /** One that came as the server tells it. */
+  #takeReal(told: ToldEvent): void {
+    const same =
+      told.watermark === undefined
+        ? (this.#byKey.get(told.key) ?? [])
+        : [this.#byWatermark.get(told.watermark)].filter((event) => event !== undefined);
+    // A search may have told of a change in its own last second; the server then tells of it too.
+    const open = same.filter((event) => this.#waiting.has(event) || this.#isLoose(event));
+    const next = open.find(({ position }) => position > this.#last) ?? open[0];
+    if (same.every(({ key }) => key !== told.key)) this.#add('never happened', told);
+    else if (next === undefined) this.#again(same, told);
+    else {
+      if (next.position < this.#last) this.#add('out of order', told);
+      this.#tick(next, told);
+      this.#last = Math.max(this.#last, next.position);
+      this.#latestSecond = Math.max(this.#latestSecond, told.second);
+    }
+  }
+
+  /** One that a search found: an item or folder as it is, whatever was done to it before. */
+  #takeFound(told: ToldEvent): void {
+    const about = (this.#bySubject.get(told.subject) ?? []).filter(({ time }) => time <= told.heardAt);
+    const same = about.filter(({ type, time }) => type === told.type && secondOf(time) === told.second);
+    const open = same.filter((event) => this.#waiting.has(event));
+    // A search finds what was moved or copied here as well, and takes it for new or changed.
+    const came = this.#came.get(told.subject)?.find(({ time }) => time <= told.heardAt);
+    const isUntold = came !== undefined && this.#mayNotKnow(came, told);
+    // A folder says of its last change that it was in another second than its event did.
+    const isFolder = about.some(({ isItem }) => !isItem);
+    if (open.length > 0) for (const event of open) this.#tick(event, told);
+    else if (same.length > 0) this.#again(same, told);
+    else if (!isUntold && !isFolder) this.#add('never happened', told);
+    for (const event of about) {
+      if (event.type === 'Modified' && this.#waiting.has(event) && isIn(event, told)) this.#tick(event, told);
+    }
+  }
+
+  /** Whether a search may come upon what this event brought: it was not told, or the position had no time to say so. */
+  #mayNotKnow(event: TrueEvent, { type }: ToldEvent): boolean {
+    if (!this.#tellers.has(event) || this.#mayRepeat.includes(event)) return true;
+    return type === 'Modified' && secondOf(event.time) >= this.#latestSecond;
+  }
+
+  #isLoose(event: TrueEvent): boolean {
+    const teller = this.#tellers.get(event);
+    return teller?.byTime === true && teller.type === 'Modified' && teller.second === secondOf(event.time);
+  }
+
+  #tick(event: TrueEvent, told: ToldEvent): void {
+    this.#waiting.delete(event);
+    this.#taken.push({ event, told });
+    this.#tellers.set(event, told);
+  }
+
+  #again(same: readonly TrueEvent[], told: ToldEvent): void {
+    if (this.#isForgiven(same, told)) return;
+    // Changes within a second cannot be told apart by a search: it may tell again of what was told in the last one.
+    if (told.byTime && told.type === 'Modified' && told.second >= this.#latestSecond) return;
+    this.#add('repeated', told);
+  }
+
+  #isForgiven(same: readonly TrueEvent[], told: ToldEvent): boolean {
+    const at = this.#mayRepeat.findIndex((event) => same.includes(event));
+    if (at === -1) return false;
+    // In order: what it leaves out does not come any more.
+    if (told.byTime) this.#mayRepeat.splice(at, 1);
+    else this.#mayRepeat.splice(0, at + 1);
+    this.repeated += 1;
+    return true;
+  }
+
+  #passKills(at: number): void {
+    while ((this.#kills[this.#killed] ?? Number.POSITIVE_INFINITY) <= at) {
+      this.#killed += 1;
+      const { told: last } = this.#taken.at(-1) ?? {};
+      const run = this.#taken.filter(({ told }) => this.#isStream || told.run === last?.run);
+      this.#mayRepeat = run.slice(-NOTIFICATION).map(({ event }) => event);
+      // Nor may the position say that these were told.
+      this.#latestSecond = Math.min(this.#latestSecond, ...this.#mayRepeat.map(({ time }) => secondOf(time)));
+    }
+  }
+
+  #add(what: Fault, told: ToldEvent): void {
+    this.findings.push({ what, told });
+  }
+}
+
+/** Whether a change is part of what was found: of something new, or a change at least as late. */
+function isIn({ time }: TrueEvent, { type, second }: ToldEvent): boolean {
+  return type !== 'Modified' || secondOf(time) <= second;
+}
+
+function grouped(events: readonly TrueEvent[], by: (event: TrueEvent) => string): Map<string, TrueEvent[]> {
+  const groups = new Map<string, TrueEvent[]>();
+  for (const event of events) {
+    const group = groups.get(by(event));
+    if (group) group.push(event);
+    else groups.set(by(event), [event]);
+  }
+  return groups;
+}

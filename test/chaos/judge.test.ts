@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict';
+import type { EventType } from '../../dist/src/protocol/event-type.js';
+import type { NodeRedRecord } from '../support/node-red-record.js';
+import { judge, type Watch } from './judge.js';
+import { keyOf, WATCHED, type TrueEvent } from './ledger.js';
+
+const START = Date.parse('2026-03-02T08:00:00Z');
+const PULL: Watch = { node: 'node', mailbox: 'box', types: WATCHED, isStream: false };
+
+const time = (second: number) => new Date(START + second * 1000).toISOString().replace('.000Z', 'Z');
+
+/** An event of an item, or of a folder whose id begins with F, so many seconds after the start. */
+function happened(position: number, type: EventType, subject: string, second: number, taken?: string): TrueEvent {
+  const at = START + second * 1000;
+  return {
+    ...{ key: keyOf(type, subject, '', undefined, at), watermark: `w${position}`, type, subject, position, time: at },
+    ...{ isItem: !subject.startsWith('F'), taken },
+  };
+}
+
+interface How {
+  readonly recovered?: boolean;
+  /** Whether it has no watermark, as what a search found or a stream brought. */
+  readonly bare?: boolean;
+}
+
+/** That the node has sent an event: `second` as it says, heard `later` seconds after the start. */
+function sent({ type, subject, watermark, time: at }: TrueEvent, later: number, how: How = {}): NodeRedRecord {
+  const payload = {
+    eventType: type,
+    timeStamp: time((at - START) / 1000),
+    ...(subject.startsWith('F') ? { folderId: { id: subject } } : { itemId: { id: subject } }),
+    ...(how.bare ? {} : { watermark }),
+  };
+  const msg = { topic: type, payload, ews: { mailbox: 'box', recovered: how.recovered ?? false } };
+  return { kind: 'message', node: 'node', type: 'ews-pull', port: 0, msg, heardAt: START + later * 1000 };
+}
+
+function gap(from: number | undefined, until: number, reason = 'no-watermark'): NodeRedRecord {
+  const payload = { mailbox: 'box', ...(from === undefined ? {} : { from: time(from) }), until: time(until), reason };
+  const msg = { topic: 'gap', payload, error: { source: { id: 'node' } } };
+  return { kind: 'message', node: 'catch', type: 'catch', port: 0, msg, heardAt: START + until * 1000 + 500 };
+}
+
+const SOMETHING_ELSE: NodeRedRecord = { kind: 'status', node: 'other', status: {} };
+const FOUND = { recovered: true, bare: true };
+const MAILS = [1, 2, 3, 4, 5, 6].map((at) => happened(at, 'NewMail', `m${at}`, at));
+const TOLD = MAILS.map((mail) => sent(mail, 10));
+
+const faults = (watch: Watch, truth: readonly TrueEvent[], told: readonly NodeRedRecord[], kills: number[] = []) =>
+  judge(watch, truth, told, kills).findings.map(({ what, event }) => `${what} ${event.split(' ')[1]}`);
+
+describe('chaos: the judge', () => {
+  it('finds nothing where everything was sent once and in order', () => {
+    assert.deepEqual(faults(PULL, MAILS, TOLD), []);
+    assert.equal(judge(PULL, MAILS, TOLD).sent, 6);
+  });
+
+  it('finds an event that was dropped, sent twice, sent too late, or never happened', () => {
+    assert.deepEqual(faults(PULL, MAILS, [...TOLD.slice(0, 2), ...TOLD.slice(3)]), ['lost m3']);
+    assert.deepEqual(faults(PULL, MAILS, [...TOLD.slice(0, 3), ...TOLD.slice(2)]), ['repeated m3']);
+    assert.deepEqual(faults(PULL, MAILS, [...TOLD.slice(0, 2), TOLD[3]!, TOLD[2]!, ...TOLD.slice(4)]), [
+      'out of order m3',
+    ]);
+    assert.deepEqual(faults(PULL, MAILS, [...TOLD, sent(happened(9, 'NewMail', 'm9', 9), 10)]), ['never happened m9']);
+  });
+
+  it('finds the same where there are no watermarks, and of folders as of items', () => {
+    const truth = ['F1', 'F2', 'F3'].map((id, at) => happened(at, 'Created', id, at));
+    const told = truth.map((one) => sent(one, 10, { bare: true }));
+    assert.deepEqual(faults(PULL, truth, told), []);
+    assert.deepEqual(faults(PULL, truth, told.slice(0, 2)), ['lost F3']);
+    assert.deepEqual(faults(PULL, truth, [told[1]!, told[0]!, told[2]!]), ['out of order F1']);
+    assert.deepEqual(faults(PULL, truth, [...told, told[2]!]), ['repeated F3']);
+  });
+
+  it('looks only at what is watched', () => {
+    const truth = [...MAILS, happened(7, 'Moved', 'm1', 7)];
+    assert.deepEqual(faults({ ...PULL, types: ['NewMail'] }, truth, TOLD), []);
+    assert.deepEqual(faults(PULL, truth, TOLD), ['lost m1']);
+  });
+
+  describe('forgives what is repeated after a kill', () => {
+    const [first, second] = [TOLD.slice(0, 3), TOLD.slice(3)];
+
+    it('if it is the last notification before it, in order', () => {
+      const told = [...first, SOMETHING_ELSE, ...second];
+      assert.deepEqual(faults(PULL, MAILS, [...told, ...second], [told.length]), []);
+      assert.equal(judge(PULL, MAILS, [...told, ...second], [told.length]).repeated, 3);
+      assert.deepEqual(faults(PULL, MAILS, [...told, TOLD[5]!, TOLD[4]!], [told.length]), ['repeated m5']);
+    });
+
+    it('but not an earlier one, nor twice, nor without a kill', () => {
+      const told = [...first, SOMETHING_ELSE, ...second];
+      assert.deepEqual(faults(PULL, MAILS, [...told, ...first, ...second], [told.length]), [
+        'repeated m1',
+        'repeated m2',
+        'repeated m3',
+      ]);
+      assert.deepEqual(faults(PULL, MAILS, [...told, TOLD[5]!, TOLD[5]!], [told.length]), ['repeated m6']);
+      assert.deepEqual(faults(PULL, MAILS, [...told, TOLD[5]!]), ['repeated m6']);
+    });
+
+    it('fifty events at most', () => {
+      const many = Array.from({ length: 60 }, (_, at) => happened(at, 'NewMail', `n${at}`, 1));
+      const told = many.map((one) => sent(one, 2));
+      assert.equal(faults(PULL, many, [...told, ...told], [told.length]).length, 10);
+    });
+
+    it('on a stream, also what came in several notifications', () => {
+      const told = TOLD.flatMap((one) => [one, SOMETHING_ELSE]);
+      assert.deepEqual(faults({ ...PULL, isStream: true }, MAILS, [...told, ...second], [told.length]), []);
+      assert.deepEqual(faults(PULL, MAILS, [...told, ...second], [told.length]), ['repeated m4', 'repeated m5']);
+    });
+  });
+
+  describe('takes what a search found', () => {
+    const made = [happened(1, 'Created', 'a', 1), happened(2, 'NewMail', 'a', 1)];
+    const changes = [3, 4].map((at) => happened(at, 'Modified', 'a', at));
+
+    it('for all that had been done to the item until then', () => {
+      const truth = [...made, ...changes];
+      assert.deepEqual(
+        faults(
+          PULL,
+          truth,
+          made.map((one) => sent(one, 5, FOUND)),
+        ),
+        [],
+      );
+      assert.deepEqual(faults(PULL, changes, [sent(changes[1]!, 5, FOUND)]), []);
+    });
+
+    it('but not for what was done later, or is told by an event of its own', () => {
+      assert.deepEqual(faults(PULL, changes, [sent(changes[0]!, 3.5, FOUND)]), ['lost a']);
+      assert.deepEqual(faults(PULL, made, [sent(made[1]!, 5, FOUND)]), ['lost a']);
+    });
+
+    it('but not what had been told', () => {
+      const told = [...made, ...changes].map((one) => sent(one, 5));
+      assert.deepEqual(faults(PULL, [...made, ...changes], [...told, sent(made[1]!, 6, FOUND)]), ['repeated a']);
+      assert.deepEqual(faults(PULL, [...made, ...changes], [...told, sent(changes[0]!, 6, FOUND)]), ['repeated a']);
+      // Whether there was another change in the last second, nobody can tell.
+      assert.deepEqual(faults(PULL, [...made, ...changes], [...told, sent(changes[1]!, 6, FOUND)]), []);
+    });
+
+    it('and what came here in another way, once that was not told', () => {
+      const copied = happened(1, 'Copied', 'b', 1);
+      const asNew = sent(happened(9, 'NewMail', 'b', 1), 5, FOUND);
+      assert.deepEqual(faults({ ...PULL, types: ['NewMail'] }, [copied], [asNew]), []);
+      assert.deepEqual(faults(PULL, [copied], [sent(copied, 2), asNew]), ['never happened b']);
+    });
+  });
+
+  describe('excuses by a gap', () => {
+    const moved = [2, 4, 6].map((at) => happened(at, 'Moved', `x${at}`, at));
+
+    it('what happened in it, and nothing before or after', () => {
+      assert.deepEqual(faults(PULL, moved, [gap(3, 5)]), ['lost x2', 'lost x6']);
+      assert.deepEqual(judge(PULL, moved, [gap(3, 5)]).inGaps, 1);
+      assert.deepEqual(judge(PULL, [], [gap(3, 5)]).emptyGaps, 1);
+    });
+
+    it('without a beginning what happened since something was told', () => {
+      assert.deepEqual(faults(PULL, moved, [gap(undefined, 5)]), ['lost x6']);
+      const told = [sent(happened(3, 'NewMail', 'm', 3), 3), gap(undefined, 5)];
+      assert.deepEqual(faults(PULL, [...moved, happened(3, 'NewMail', 'm', 3)], told), ['lost x2', 'lost x6']);
+    });
+
+    it('but not what a search could have found', () => {
+      const mail = happened(1, 'NewMail', 'a', 4);
+      assert.deepEqual(faults(PULL, [mail], [gap(3, 5)]), ['lost a']);
+      assert.deepEqual(faults(PULL, [mail], [gap(3, 5, 'over-budget')]), []);
+      const taken = happened(2, 'Moved', 'elsewhere', 4.5, 'a');
+      assert.deepEqual(faults(PULL, [mail, taken], [gap(3, 5)]), []);
+      const takenLater = happened(2, 'Moved', 'elsewhere', 7, 'a');
+      assert.deepEqual(faults({ ...PULL, types: ['NewMail'] }, [mail, takenLater], [gap(3, 5)]), ['lost a']);
+    });
+  });
+});

@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import type { EventType } from '../../dist/src/protocol/event-type.js';
+import { INBOX, PullLab } from '../support/pull-lab.js';
+import type { Recorder } from '../support/recorder.js';
+
+describe('catching up by time', () => {
+  let lab: PullLab;
+
+  afterEach(async () => {
+    await lab.close();
+  });
+
+  const description = (events: readonly EventType[]) => ({ ...INBOX, events });
+
+  /** What is told after a time in which `meanwhile` happened, and the server then refuses the watermark. */
+  async function after(
+    events: readonly EventType[],
+    meanwhile: () => void,
+    before: () => void = () => undefined,
+  ): Promise<Recorder> {
+    lab = await PullLab.open();
+    before();
+    await lab.clock.advance(600_000);
+    const first = await lab.connected({ description: description(events) });
+    await first.engine.close(true);
+    lab.sandbox.moveMailbox();
+    await lab.clock.advance(60_000);
+    meanwhile();
+    await lab.clock.advance(60_000);
+    return (await lab.connected({ description: description(events) })).told;
+  }
+
+  for (const how of ['move', 'hardDelete'] as const) {
+    it(`says that mail may be missing which came and went again by ${how}, where only mail is watched`, async () => {
+      const told = await after(['NewMail'], () => {
+        const mailbox = lab.sandbox.mailbox();
+        const gone = mailbox.deliver({ subject: 'gone' });
+        if (how === 'move') mailbox.move(gone, 'drafts');
+        else mailbox.hardDelete(gone);
+        mailbox.deliver({ subject: 'still there' });
+      });
+      assert.equal(told.items.length, 1);
+      assert.deepEqual(
+        told.gaps.map(({ reason }) => reason),
+        ['watermark-refused'],
+      );
+      assert.ok(told.gaps[0]?.from !== undefined && told.gaps[0].until !== undefined);
+    });
+  }
+
+  it('says nothing of the kind where nothing has left the folder', async () => {
+    const told = await after(['NewMail'], () => lab.deliver(2));
+    assert.equal(told.items.length, 2);
+    assert.deepEqual(told.gaps, []);
+  });
+
+  it('says that something may be missing where a folder in the watched one could have been made or changed', async () => {
+    const told = await after(['Created', 'Modified'], () => {
+      lab.sandbox.mailbox().createFolder('New', 'inbox');
+    });
+    assert.equal(told.gaps.length, 1);
+  });
+
+  it('tells that the folder was changed, with how many are unread', async () => {
+    const told = await after(['Modified'], () => lab.deliver(2));
+    const changes = told.batches.flatMap(({ events }) => events).filter((event) => 'folderId' in event);
+    assert.deepEqual(
+      changes.map((event) => [event.eventType, 'unreadCount' in event ? event.unreadCount : undefined]),
+      [['Modified', 2]],
+    );
+    assert.deepEqual(told.gaps, []);
+  });
+
+  it('tells a change of something new once, with its being new', async () => {
+    const told = await after(['NewMail', 'Modified'], () => {
+      const mailbox = lab.sandbox.mailbox();
+      const item = mailbox.deliver({ subject: 'new' });
+      mailbox.modify(item, { subject: 'changed' });
+    });
+    const kinds = () =>
+      told.batches
+        .flatMap(({ events }) => events)
+        .filter((event) => 'itemId' in event)
+        .map(({ eventType }) => eventType);
+    assert.deepEqual(kinds(), ['NewMail']);
+  });
+
+  describe('on a server without watermarks', () => {
+    /** Once more by time, which a lost answer calls for, with what was counted before. */
+    async function lostAnswer(told: Recorder, meanwhile: () => void): Promise<void> {
+      await lab.clock.advance(1000);
+      meanwhile();
+      lab.sandbox.failNext({ operation: 'GetEvents', reset: 'before' });
+      await lab.next(told);
+      await lab.next(told);
+    }
+
+    it('knows what had left the folder before', async () => {
+      lab = await PullLab.open({ character: 'grommunio' });
+      const mailbox = lab.sandbox.mailbox();
+      mailbox.hardDelete(mailbox.deliver({ subject: 'long gone' }));
+      await lab.clock.advance(600_000);
+      const { told } = await lab.connected({ description: description(['NewMail']) });
+      await lostAnswer(told, () => lab.deliver(1));
+      assert.deepEqual([told.items.length, told.gaps], [1, []]);
+      await lostAnswer(told, () => {
+        mailbox.hardDelete(mailbox.deliver({ subject: 'gone' }));
+      });
+      assert.equal(told.gaps.length, 1);
+      await lostAnswer(told, () => lab.deliver(1));
+      assert.deepEqual([told.items.length, told.gaps.length], [2, 1]);
+    });
+  });
+});
