@@ -23,6 +23,7 @@ export type ConfigurationProblem =
   | 'folder-ids-of-many'
   | 'no-event'
   | 'unknown-event'
+  | 'bad-include'
   | 'bad-interval'
   | 'no-interval'
   | 'bad-subscription-timeout'
