@@ -1,3 +1,4 @@
+import { readDetailsSettings, type DetailsSettings } from '../../src/details/details-settings.js';
 import { EwsError } from '../../src/protocol/ews-error.js';
 import { problemsOfDescriptions, type ConfigurationProblem } from '../../src/subscriptions/configuration-problem.js';
 import type { Missed } from '../../src/subscriptions/held-delivery.js';
@@ -5,6 +6,8 @@ import type { SubscriptionDescription } from '../../src/subscriptions/subscripti
 import { readEvents, readFolders } from '../../src/subscriptions/subscribe-request.js';
 import { booleanOf, textOf, type RawConfig } from './config-values.js';
 import type { Output } from './messages.js';
+
+const NO_DETAILS: DetailsSettings = { include: 'none', bodyType: 'text' };
 
 /** What the nodes that watch mailboxes have in common. */
 export interface WatchConfig {
@@ -14,6 +17,8 @@ export interface WatchConfig {
   readonly missed: Missed;
   /** The name of a context store; empty for files. */
   readonly store: string;
+  /** What messages hold of items. */
+  readonly details: DetailsSettings;
   readonly problems: readonly ConfigurationProblem[];
 }
 
@@ -35,11 +40,13 @@ export function readWatchConfig(config: RawConfig, email: string, several = fals
     { mailbox: first, ...common },
     ...others.map((mailbox) => ({ mailbox, ...common })),
   ];
+  const details = readable(() => readDetailsSettings(config, NO_DETAILS), NO_DETAILS, 'bad-include', problems);
   return {
     descriptions,
     output: config.output === 'notification' ? 'notification' : 'event',
     missed: config.missed === 'skip' ? 'skip' : 'recover',
     store: textOf(config, 'store'),
+    details,
     problems: problems.length > 0 ? problems : problemsOfDescriptions(descriptions, email),
   };
 }
