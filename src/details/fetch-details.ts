@@ -44,6 +44,8 @@ export interface FetchOptions {
   /** Whether to try again what failed for a passing reason, while there is time. */
   readonly patient: boolean;
   readonly signal: AbortSignal;
+  /** Bound on an answer, in bytes, in place of the account's own. */
+  readonly maxResponseBytes?: number;
 }
 
 /** Looks items up. Each id is in the answer; never rejects. */
@@ -160,8 +162,9 @@ class Fetch {
   }
 
   #context() {
-    const { access, account } = this.#options;
-    return contextOf(access, account.email, this.#over);
+    const { access, account, maxResponseBytes } = this.#options;
+    const context = contextOf(access, account.email, this.#over);
+    return maxResponseBytes === undefined ? context : { ...context, maxResponseBytes };
   }
 
   /** Takes what was answered. Returns the ids that are worth another try. */
