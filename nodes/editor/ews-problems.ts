@@ -205,6 +205,15 @@ window.ewsDialog = Object.assign(
       );
     }
 
+    /** Messages bring the account and the mailbox where they are not given here. */
+    function item(values: EwsValues, around: EwsSurroundings): Problems {
+      const mailbox = textOf(values.mailbox);
+      const problems: Problems = textOf(values.account) === '' ? {} : account(values, around);
+      if (mailbox !== '' && !isVariable(mailbox) && !isSmtpAddress(mailbox)) problems.mailbox = 'bad-mailbox';
+      if (!isNumber(values.maxSize, 1, 100)) problems.maxSize = 'bad-max-size';
+      return problems;
+    }
+
     function problemsOf(type: string, values: EwsValues, around: EwsSurroundings): Problems {
       switch (type) {
         case 'ews-account':
@@ -215,6 +224,8 @@ window.ewsDialog = Object.assign(
           return stream(values, around);
         case 'ews-push-in':
           return pushIn(values, around);
+        case 'ews-item':
+          return item(values, around);
         case 'ews-subscribe':
           return subscribe(values, around);
         default:

@@ -80,7 +80,10 @@ function contentOf({ content, item, ...attachment }: AttachmentContent, options:
   if (content) return { content, attachment };
   if (item) return { content: itemDetails(item, { ...options.settings, include: 'body' }), attachment };
   return {
-    error: new EwsError('EWS_NO_CONTENT', 'The attachment refers to a file that is kept elsewhere: it has no content.'),
+    error: new EwsError(
+      'EWS_INVALID_REQUEST',
+      'The attachment refers to a file that is kept elsewhere: it has no content.',
+    ),
   };
 }
 
@@ -101,5 +104,8 @@ function nothing(): EwsError {
 }
 
 function tooLarge(maxBytes: number): EwsError {
-  return new EwsError('EWS_TOO_LARGE', `It is larger than ${Math.round(maxBytes / MIB)} MiB, which the node is set to.`);
+  return new EwsError(
+    'EWS_TOO_LARGE',
+    `It is larger than ${Math.round(maxBytes / MIB)} MiB, which the node is set to.`,
+  );
 }

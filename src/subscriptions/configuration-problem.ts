@@ -24,6 +24,7 @@ export type ConfigurationProblem =
   | 'no-event'
   | 'unknown-event'
   | 'bad-include'
+  | 'bad-max-size'
   | 'bad-interval'
   | 'no-interval'
   | 'bad-subscription-timeout'

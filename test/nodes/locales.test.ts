@@ -7,7 +7,7 @@ import { RECOVERY_TABLE } from '../../dist/src/protocol/recovery-table.js';
 import { projectRoot } from '../support/fixture.js';
 import { filesBelow } from '../support/source-files.js';
 
-const NODES = ['ews-account', 'ews-pull', 'ews-push-in', 'ews-stream', 'ews-subscribe'];
+const NODES = ['ews-account', 'ews-item', 'ews-pull', 'ews-push-in', 'ews-stream', 'ews-subscribe'];
 const SHARED = '@ews-flows/node-red-ews-notifications/ews-account:';
 
 const read = (file: string) => readFileSync(join(projectRoot, file), 'utf8');
