@@ -1,8 +1,8 @@
 import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red';
 import { answerRequest, MIB, type Answer } from '../src/details/answer-request.js';
-import { readDetailsSettings, type DetailsSettings } from '../src/details/details-settings.js';
+import { readContentSettings, type ContentSettings } from '../src/details/details-settings.js';
 import { itemError } from '../src/details/detailed-event.js';
-import { readItemRequest, type AskingMessage, type ItemRequest } from '../src/details/item-request.js';
+import { readItemRequest, type ItemRequest } from '../src/details/item-request.js';
 import { EwsError, toEwsError } from '../src/protocol/ews-error.js';
 import { isSmtpAddress, type ConfigurationProblem } from '../src/subscriptions/configuration-problem.js';
 import { accountNode } from './runtime/account-node.js';
@@ -38,7 +38,7 @@ module.exports = function (RED: NodeAPI): void {
     const closing = new AbortController();
 
     const answer = async (message: NodeMessageInFlow): Promise<NodeMessageInFlow> => {
-      const request = readItemRequest(message as AskingMessage);
+      const request = readItemRequest(message);
       const { ews } = message as { readonly ews?: Origin };
       const account = own ?? accountOf(textFrom(ews?.account));
       if (!account) throw new EwsError('EWS_CONFIGURATION', texts.text('item.no-account'));
@@ -103,8 +103,8 @@ module.exports = function (RED: NodeAPI): void {
   RED.nodes.registerType('ews-item', EwsItemNode);
 };
 
-function settingsOf(config: RawConfig): DetailsSettings {
-  return readDetailsSettings(config, { include: 'body', bodyType: 'text' });
+function settingsOf(config: RawConfig): ContentSettings {
+  return readContentSettings(config, { include: 'body', bodyType: 'text' });
 }
 
 function accessOf(config: RawConfig): 'delegate' | 'impersonate' {

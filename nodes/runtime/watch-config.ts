@@ -1,4 +1,5 @@
-import { readDetailsSettings, type DetailsSettings } from '../../src/details/details-settings.js';
+import { NO_DETAILS, readCalm, readContentSettings, type DetailsSettings } from '../../src/details/details-settings.js';
+import { readFilter } from '../../src/details/filter.js';
 import { EwsError } from '../../src/protocol/ews-error.js';
 import { problemsOfDescriptions, type ConfigurationProblem } from '../../src/subscriptions/configuration-problem.js';
 import type { Missed } from '../../src/subscriptions/held-delivery.js';
@@ -6,8 +7,6 @@ import type { SubscriptionDescription } from '../../src/subscriptions/subscripti
 import { readEvents, readFolders } from '../../src/subscriptions/subscribe-request.js';
 import { booleanOf, textOf, type RawConfig } from './config-values.js';
 import type { Output } from './messages.js';
-
-const NO_DETAILS: DetailsSettings = { include: 'none', bodyType: 'text' };
 
 /** What the nodes that watch mailboxes have in common. */
 export interface WatchConfig {
@@ -40,7 +39,11 @@ export function readWatchConfig(config: RawConfig, email: string, several = fals
     { mailbox: first, ...common },
     ...others.map((mailbox) => ({ mailbox, ...common })),
   ];
-  const details = readable(() => readDetailsSettings(config, NO_DETAILS), NO_DETAILS, 'bad-include', problems);
+  const details = {
+    ...readable(() => readContentSettings(config, NO_DETAILS), NO_DETAILS, 'bad-include', problems),
+    calm: readable(() => readCalm(config.calm), 0, 'bad-calm', problems),
+    filter: readable(() => readFilter(config.filter), [], 'bad-filter', problems),
+  };
   return {
     descriptions,
     output: config.output === 'notification' ? 'notification' : 'event',

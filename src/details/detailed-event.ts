@@ -1,6 +1,6 @@
 import type { EwsError } from '../protocol/ews-error.js';
 import type { MailboxEvent } from '../protocol/mailbox-event.js';
-import type { DetailsSettings } from './details-settings.js';
+import type { ContentSettings } from './details-settings.js';
 import type { Found } from './fetch-details.js';
 import { folderDetails, itemDetails, type FolderDetails, type ItemDetails } from './item-details.js';
 
@@ -29,7 +29,7 @@ export function wantedOf(event: MailboxEvent): { readonly item: string } | { rea
 }
 
 /** An event with what was found of its item or folder. */
-export function detailedEvent(event: MailboxEvent, found: Found | undefined, settings: DetailsSettings): DetailedEvent {
+export function detailedEvent(event: MailboxEvent, found: Found | undefined, settings: ContentSettings): DetailedEvent {
   const { item, folder, error } = found ?? {};
   return {
     ...event,

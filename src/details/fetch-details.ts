@@ -11,7 +11,7 @@ import { BackOff } from '../subscriptions/back-off.js';
 import type { SubscriptionDescription } from '../subscriptions/subscription-description.js';
 import { unlessAborted } from '../transport/unless-aborted.js';
 import { budgetOf } from './budget.js';
-import type { DetailsSettings } from './details-settings.js';
+import type { ContentSettings } from './details-settings.js';
 import { BATCH, plainShapeOf, SHAPE_REFUSED, shapeOf } from './shape-of.js';
 
 /** What became of one id: what it stands for, why that cannot be had, or both where only a part of it can. */
@@ -38,7 +38,7 @@ export interface FetchOptions {
   readonly account: AccountLink;
   /** In whose name is asked, and where. */
   readonly access: Pick<SubscriptionDescription, 'mailbox' | 'access'>;
-  readonly settings: DetailsSettings;
+  readonly settings: ContentSettings;
   /** How long is tried, in milliseconds. */
   readonly withinMs: number;
   /** Whether to try again what failed for a passing reason, while there is time. */
@@ -155,7 +155,7 @@ class Fetch {
       this.found.set(id, { error });
       return;
     }
-    const settings: DetailsSettings = { ...this.#options.settings, include: 'summary' };
+    const settings: ContentSettings = { ...this.#options.settings, include: 'summary' };
     const rest = new Fetch({ ...this.#options, settings }, this.#over);
     await rest.items([id]);
     this.found.set(id, { ...rest.found.get(id), error });

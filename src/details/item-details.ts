@@ -3,7 +3,7 @@ import { extendedPropertyValue } from '../protocol/extended-property.js';
 import type { Folder } from '../protocol/folder.js';
 import type { Item } from '../protocol/item.js';
 import { PREVIEW } from '../protocol/property-path.js';
-import type { DetailsSettings } from './details-settings.js';
+import type { ContentSettings } from './details-settings.js';
 
 /**
  * An item as messages hold it: EWS's names in camel case, times in ISO 8601, and what a server leaves out is left out.
@@ -20,7 +20,7 @@ export type ItemDetails = Omit<Item, 'body' | 'mimeContent' | 'extendedPropertie
 export type FolderDetails = Omit<Folder, 'extendedProperties'>;
 
 /** Makes of an item what messages hold, anew each time it is called: flows change what they are given. */
-export function itemDetails(item: Item, { include }: DetailsSettings): ItemDetails {
+export function itemDetails(item: Item, { include }: ContentSettings): ItemDetails {
   const { body, mimeContent, extendedProperties, ...plain } = item;
   const preview = plain.preview ?? extendedPropertyValue(extendedProperties, PREVIEW);
   const { requiredAttendees, optionalAttendees, resources } = item;

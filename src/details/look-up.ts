@@ -1,10 +1,12 @@
 import { EwsError } from '../protocol/ews-error.js';
+import { isItemGone } from '../protocol/get-item.js';
 import type { MailboxEvent } from '../protocol/mailbox-event.js';
 import type { AccountLink } from '../subscriptions/account-link.js';
 import type { SubscriptionDescription } from '../subscriptions/subscription-description.js';
 import { detailedEvent, isOfTemporaryItem, wantedOf } from './detailed-event.js';
-import type { DetailsSettings } from './details-settings.js';
+import type { DetailsSettings, Include } from './details-settings.js';
 import { fetchFolders, fetchItems, isTrouble, type FetchOptions, type Found } from './fetch-details.js';
+import { passes } from './filter.js';
 import type { Preparation, PreparedEvents } from './outbox.js';
 import type { Parcel } from './parcel.js';
 
@@ -36,21 +38,43 @@ export class LookUp implements Preparation {
 
   async prepare(parcels: readonly Parcel[], pressed: boolean, signal: AbortSignal): Promise<readonly PreparedEvents[]> {
     const { settings } = this.#options;
-    if (settings.include === 'none') return parcels.map(({ events }) => events);
-    const found = await this.#find(
-      parcels.flatMap(({ events }) => events),
-      pressed,
-      signal,
-    );
-    return parcels.map(({ events }) =>
-      events.flatMap((event) => {
-        const one = found.get(idOf(event) ?? '');
-        return isOfTemporaryItem(one) ? [] : [detailedEvent(event, one, settings)];
-      }),
-    );
+    const { include, filter } = settings;
+    if (include === 'none' && filter.length === 0) return parcels.map(({ events }) => events);
+    let all = parcels.map(({ events }) => events);
+    if (filter.length > 0) {
+      // What is not wanted is not worth its body.
+      const found = await this.#find(all.flat(), 'summary', pressed, signal);
+      all = all.map((events) => events.filter((event) => this.#isWanted(event, found.get(idOf(event) ?? ''))));
+      if (include === 'none') return all;
+      if (include === 'summary') return all.map((events) => this.#detailed(events, found));
+    }
+    const found = await this.#find(all.flat(), include, pressed, signal);
+    return all.map((events) => this.#detailed(events, found));
   }
 
-  async #find(events: readonly MailboxEvent[], pressed: boolean, signal: AbortSignal): Promise<Map<string, Found>> {
+  #detailed(events: readonly MailboxEvent[], found: ReadonlyMap<string, Found>): PreparedEvents {
+    return events.flatMap((event) => {
+      const one = found.get(idOf(event) ?? '');
+      return isOfTemporaryItem(one) ? [] : [detailedEvent(event, one, this.#options.settings)];
+    });
+  }
+
+  /**
+   * Whether an event passes the filter. Of what was deleted nothing can be known, and what could not be looked up may be
+   * what is wanted: those pass. What is gone, and folders, are not what any rule says.
+   */
+  #isWanted(event: MailboxEvent, { item, folder, error }: Found = {}): boolean {
+    if (wantedOf(event) === undefined) return true;
+    if (item) return passes(item, this.#options.settings.filter);
+    return folder === undefined && error !== undefined && !isItemGone(error);
+  }
+
+  async #find(
+    events: readonly MailboxEvent[],
+    include: Include,
+    pressed: boolean,
+    signal: AbortSignal,
+  ): Promise<Map<string, Found>> {
     const wanted = events.map(wantedOf).filter((one) => one !== undefined);
     const items = [...new Set(wanted.flatMap((one) => ('item' in one ? [one.item] : [])))];
     const folders = [...new Set(wanted.flatMap((one) => ('folder' in one ? [one.folder] : [])))];
@@ -62,6 +86,7 @@ export class LookUp implements Preparation {
     this.#triedAt = clock.now();
     const options: FetchOptions = {
       ...this.#options,
+      settings: { ...this.#options.settings, include },
       withinMs: trouble ? TROUBLED_MS : PATIENCE_MS,
       patient: trouble === undefined,
       signal,

@@ -1,7 +1,9 @@
+import type { Clock } from '../clock.js';
 import { EwsError, toEwsError } from '../protocol/ews-error.js';
 import type { MailboxEvent } from '../protocol/mailbox-event.js';
 import type { EngineListener, EventBatch } from '../subscriptions/engine-listener.js';
 import { eventKeyOf } from '../subscriptions/event-key.js';
+import { Calm } from './calm.js';
 import { Notice, parcelOf, type Parcel } from './parcel.js';
 import type { Spool } from './spool.js';
 
@@ -27,6 +29,9 @@ export interface OutboxOptions {
   readonly listener: Pick<EngineListener, 'events' | 'positionProblem'>;
   /** Whether nothing need wait once what an earlier run left was sent. */
   readonly direct: boolean;
+  readonly clock: Clock;
+  /** For how long events are held, to make one of those about the same item or folder, in milliseconds; 0 for not. */
+  readonly calmMs: number;
 }
 
 interface Prepared {
@@ -54,8 +59,16 @@ export class Outbox {
   #roomMade: (() => void) | undefined;
   #troubled = false;
 
+  readonly #calm: Calm | undefined;
+
   constructor(options: OutboxOptions) {
     this.#options = options;
+    const { clock, calmMs } = options;
+    const release = (parcel: Parcel): void => {
+      this.#queue.push(parcel);
+      this.#lookAhead();
+    };
+    if (calmMs > 0) this.#calm = new Calm(clock, calmMs, release);
   }
 
   /** Sends what an earlier run left; it comes before anything new. */
@@ -77,6 +90,7 @@ export class Outbox {
   /** Sends nothing more; resolves when nothing is under way. What was not sent is kept. */
   async close(): Promise<void> {
     this.#closing.abort();
+    this.#calm?.close();
     this.#roomMade?.();
     await Promise.allSettled([this.#loaded, this.#sending]);
   }
@@ -123,6 +137,10 @@ export class Outbox {
 
   #enqueue(notice: Notice): void {
     this.#waiting += notice.batch.events.length;
+    if (this.#calm) {
+      this.#calm.add(notice);
+      return;
+    }
     this.#queue.push(parcelOf(notice));
     this.#lookAhead();
   }

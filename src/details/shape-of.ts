@@ -1,7 +1,7 @@
 import type { ItemShape } from '../protocol/item-shape.js';
 import { isKnownIn, PREVIEW, type FieldUri, type PropertyPath } from '../protocol/property-path.js';
 import { isAtLeast, type RequestVersion } from '../protocol/server-version.js';
-import type { DetailsSettings, Include } from './details-settings.js';
+import type { ContentSettings, Include } from './details-settings.js';
 
 /** What is wanted of every item. A server leaves out what does not apply to an item's class. */
 const SUMMARY: readonly FieldUri[] = [
@@ -26,7 +26,7 @@ const SUMMARY: readonly FieldUri[] = [
 export const BATCH: Readonly<Record<Include, number>> = { none: 50, summary: 50, body: 20, mime: 5 };
 
 /** What to ask for, in a request of that version. */
-export function shapeOf({ include, bodyType }: DetailsSettings, version: RequestVersion): ItemShape {
+export function shapeOf({ include, bodyType }: ContentSettings, version: RequestVersion): ItemShape {
   const preview: PropertyPath = isAtLeast(version, 'Exchange2013') ? 'item:Preview' : PREVIEW;
   const more: readonly PropertyPath[] = include === 'body' ? ['item:Body'] : [preview];
   const properties = [...SUMMARY.filter((path) => isKnownIn(path, version)), ...more];
@@ -42,7 +42,7 @@ export function shapeOf({ include, bodyType }: DetailsSettings, version: Request
  * What to ask for where the server refuses that: some take it amiss to be asked for what a class of item has not, or
  * for the MIME content of what is no mail.
  */
-export function plainShapeOf({ bodyType }: DetailsSettings): ItemShape {
+export function plainShapeOf({ bodyType }: ContentSettings): ItemShape {
   return { base: 'Default', bodyType: bodyType === 'html' ? 'HTML' : 'Text' };
 }
 

@@ -24,6 +24,8 @@ export type ConfigurationProblem =
   | 'no-event'
   | 'unknown-event'
   | 'bad-include'
+  | 'bad-calm'
+  | 'bad-filter'
   | 'bad-max-size'
   | 'bad-interval'
   | 'no-interval'

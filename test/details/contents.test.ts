@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { DetailsSettings } from '../../dist/src/details/details-settings.js';
 import { DetailsLab, eventOf, type Payload, SUMMARY } from '../support/details-lab.js';
 
 describe('what messages hold of items', () => {
@@ -8,7 +9,7 @@ describe('what messages hold of items', () => {
 
   const pdf = { name: 'Übersicht.pdf', contentType: 'application/pdf', content: '%PDF-1.7' };
 
-  async function about(id: string, settings = SUMMARY): Promise<Payload> {
+  async function about(id: string, settings: Partial<DetailsSettings> = SUMMARY): Promise<Payload> {
     const [payload] = await lab.send(lab.run(settings), [eventOf(id)]);
     return payload!;
   }

@@ -23,7 +23,7 @@ describe('ews-item', () => {
   const sent = () => lab.red.messages(lab.id('item')).map(({ msg }) => msg);
   const deploy = (more: object = {}) =>
     lab.red.deploy([lab.tab(), lab.account(), lab.sink(), item(more), lab.button('item')]);
-  async function ask(message: Record<string, unknown>): Promise<Record<string, any>> {
+  async function ask(message: Record<string, unknown>): Promise<ReturnType<typeof sent>[number]> {
     const before = sent().length;
     await lab.red.inject(lab.id('button'), message);
     await lab.red.until(() => sent().length > before);

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { DetailsSettings } from '../../dist/src/details/details-settings.js';
+import { NO_DETAILS, type DetailsSettings } from '../../dist/src/details/details-settings.js';
 import { LookUp } from '../../dist/src/details/look-up.js';
 import { Outbox } from '../../dist/src/details/outbox.js';
 import { FileSpool, type Spool } from '../../dist/src/details/spool.js';
@@ -12,7 +12,7 @@ import { PullLab } from './pull-lab.js';
 import { Recorder } from './recorder.js';
 import { until } from './wait.js';
 
-export const SUMMARY: DetailsSettings = { include: 'summary', bodyType: 'text' };
+export const SUMMARY: DetailsSettings = { ...NO_DETAILS, include: 'summary' };
 const KEY = { node: 'node', mailbox: '', part: '' };
 
 export interface RunningOutbox {
@@ -69,10 +69,11 @@ export class DetailsLab {
 
   /** An outbox that runs. */
   run(
-    settings: DetailsSettings = SUMMARY,
+    wanted: Partial<DetailsSettings> = SUMMARY,
     parts: { spool?: Spool; direct?: boolean; told?: Recorder } = {},
   ): RunningOutbox {
     const { spool = new FileSpool(this.directory, KEY), direct = false, told = new Recorder() } = parts;
+    const settings = { ...NO_DETAILS, ...wanted };
     const troubles: EwsError[] = [];
     const preparation = new LookUp({
       account: this.base.account(),
@@ -80,7 +81,14 @@ export class DetailsLab {
       settings,
       trouble: (error) => troubles.push(error),
     });
-    const outbox = new Outbox({ spool, preparation, listener: told, direct });
+    const outbox = new Outbox({
+      spool,
+      preparation,
+      listener: told,
+      direct,
+      clock: this.clock,
+      calmMs: settings.calm * 1000,
+    });
     this.#outboxes.push(outbox);
     outbox.start();
     return { outbox, told, troubles };
