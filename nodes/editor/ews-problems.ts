@@ -122,6 +122,7 @@ window.ewsDialog = Object.assign(
       const problems: Problems = {
         ...(values.source === 'input' ? {} : { ...watched(values, around), ...subscriptionTimeout(values) }),
         ...positionStore(values, around),
+        ...gathering(values),
       };
       if (!isNumber(values.interval, 0, 86_400)) problems.interval = 'bad-interval';
       else if (Number(textOf(values.interval) || 60) === 0 && !around.wired) problems.interval = 'no-interval';
@@ -130,13 +131,14 @@ window.ewsDialog = Object.assign(
 
     function stream(values: EwsValues, around: EwsSurroundings): Problems {
       const own = { ...watched(values, around, splitMailboxes(values.mailbox)), ...connectionTimeout(values) };
-      return { ...(values.source === 'input' ? {} : own), ...positionStore(values, around) };
+      return { ...(values.source === 'input' ? {} : own), ...positionStore(values, around), ...gathering(values) };
     }
 
     function pushIn(values: EwsValues, around: EwsSurroundings): Problems {
       const problems: Problems = {
         ...(values.source === 'input' ? {} : { ...watched(values, around), ...statusFrequency(values) }),
         ...positionStore(values, around),
+        ...gathering(values),
       };
       const url = textOf(values.publicUrl);
       if (url !== '' && !isVariable(url) && !isPublicUrl(url)) problems.publicUrl = 'bad-public-url';
@@ -197,6 +199,11 @@ window.ewsDialog = Object.assign(
       // "default" is a store too where another name stands for it.
       const stores = ['', 'default', ...(around.stores ?? [store])];
       return isVariable(store) || stores.includes(store) ? {} : { store: 'no-store' };
+    }
+
+    /** What is done with events before they are sent (src/details/details-settings.ts). */
+    function gathering(values: EwsValues): Problems {
+      return isNumber(values.calm, 0, 3600) ? {} : { calm: 'bad-calm' };
     }
 
     function foldersOf({ folders }: EwsValues): string[] {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { FILTER_PROPERTIES, FILTER_TESTS } from '../../dist/src/details/filter.js';
 import { DISTINGUISHED_FOLDERS } from '../../dist/src/protocol/distinguished-folder.js';
 import { EVENT_TYPES } from '../../dist/src/protocol/event-type.js';
 import { RECOVERY_TABLE } from '../../dist/src/protocol/recovery-table.js';
@@ -41,6 +42,9 @@ const families: Record<string, readonly string[]> = {
   'position.': membersOf('src/subscriptions/engine-listener.ts', 'kind'),
   'folder.': DISTINGUISHED_FOLDERS,
   'event.': EVENT_TYPES.flatMap((type) => [`${type}.name`, `${type}.meaning`]),
+  'filter-property.': FILTER_PROPERTIES,
+  'filter-test.': FILTER_TESTS,
+  'filter-value.': ['true', 'false', 'High', 'Normal', 'Low'],
   'advice.': [...codes, 'EWS_INTERNAL'],
   'reason.': [...codes, 'EWS_INTERNAL'],
   'check.state.': membersOf('src/subscriptions/account-check.ts', 'CheckState'),
