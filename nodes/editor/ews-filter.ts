@@ -113,6 +113,10 @@ window.ewsDialog = Object.assign(
         },
         removeItem: changed,
       });
+      list
+        .closest('.red-ui-editableList')
+        .find('.red-ui-editableList-addButton')
+        .attr('aria-label', text('details.filter-add-rule'));
       for (const rule of Array.isArray(rules) ? (rules as unknown[]) : [])
         list.editableList('addItem', storedRule(rule));
     }
