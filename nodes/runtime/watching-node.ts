@@ -1,10 +1,12 @@
 import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red';
+import { readDetailsSettings } from '../../src/details/details-settings.js';
 import { makeEngineWithDetails } from '../../src/details/make-engine.js';
 import { toEwsError } from '../../src/protocol/ews-error.js';
 import type { ConfigurationProblem } from '../../src/subscriptions/configuration-problem.js';
 import type { Engine } from '../../src/subscriptions/engine.js';
 import type { EngineListener } from '../../src/subscriptions/engine-listener.js';
 import type { Missed } from '../../src/subscriptions/held-delivery.js';
+import { detailsOrderOf } from '../../src/subscriptions/details-order.js';
 import { endLeftOver } from '../../src/subscriptions/left-over.js';
 import { PositionKeeper } from '../../src/subscriptions/position-keeper.js';
 import type { PositionKey, PositionRecord } from '../../src/subscriptions/position-record.js';
@@ -128,9 +130,10 @@ class WatchingNode {
         ...{ node: node.id, flow: node.z, account: from?.id ?? '', accountName: from ? accountName(from) : '' },
         mailbox: description.mailbox || (from?.account?.email ?? ''),
       };
+      const settings = readDetailsSettings(detailsOrderOf(parts.adopted ?? {}), details);
       const make = (noting: EngineListener) =>
         makeEngineWithDetails(
-          { ...parts, account: parts.account.link, key: keeper.key, listener: noting, settings: details, directory },
+          { ...parts, account: parts.account.link, key: keeper.key, listener: noting, settings, directory },
           (through) =>
             this.#type.makeEngine(this.#config, { ...parts, listener: through, node, owner: node.id, missed }),
         );

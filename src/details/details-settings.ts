@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { EwsError } from '../protocol/ews-error.js';
+import type { DetailsOrder } from '../subscriptions/details-order.js';
 import { readFilter, type FilterRule } from './filter.js';
 
 /** What messages hold of the item or folder that an event is about. */
@@ -49,10 +50,7 @@ export function readCalm(value: unknown): number {
 }
 
 /** The same for all of it. */
-export function readDetailsSettings(
-  raw: Readonly<Record<string, unknown>>,
-  defaults: DetailsSettings,
-): DetailsSettings {
+export function readDetailsSettings(raw: DetailsOrder, defaults: DetailsSettings): DetailsSettings {
   return {
     ...readContentSettings(raw, defaults),
     calm: raw.calm === undefined ? defaults.calm : readCalm(raw.calm),

@@ -105,6 +105,49 @@ describe('messages with what is in items', () => {
     assert.deepEqual([item.body, item.bodyType], ['<p>Hello</p>', 'html']);
   });
 
+  it('a message to ews-subscribe says what messages about its mailbox hold, after a restart too', async () => {
+    const flows = [
+      ...flow(lab.pull({ include: 'none', source: 'input', account: '' }, 'watch')),
+      lab.subscribe({ wires: [[lab.id('watch')], []] }),
+      lab.button('subscribe'),
+    ];
+    await lab.red.deploy(flows);
+    const filter = [{ property: 'subject', test: 'is', value: 'wanted' }];
+    await lab.red.inject(lab.id('button'), { payload: { include: 'summary', filter } });
+    await lab.connected('watch');
+    const mailbox = lab.sandbox.mailbox();
+    for (const restart of [false, true]) {
+      if (restart) await lab.red.restart();
+      mailbox.deliver({ subject: 'other' });
+      const { id } = mailbox.deliver({ subject: 'wanted' });
+      await lab.red.until(() => lab.items('watch').includes(id));
+    }
+    assert.deepEqual(
+      sent().map(({ payload }) => payload.item.subject),
+      ['wanted', 'wanted'],
+    );
+    await lab.red.inject(lab.id('button'), { payload: { include: 'everything' } });
+    assert.match((await lab.red.error(lab.id('subscribe'))).text, /include must be one of/);
+  });
+
+  it('what happens to an item within the time is one message, of what it is at the end', async () => {
+    await lab.connect(
+      flow(lab.pull({ include: 'summary', calm: '1', events: ['NewMail', 'Modified'] }, 'watch')),
+      'watch',
+    );
+    const mailbox = lab.sandbox.mailbox();
+    const mail = mailbox.deliver({ subject: 'before' });
+    mailbox.modify(mail, { subject: 'after' });
+    const ofMail = () => sent().filter(({ payload }) => payload.itemId?.id === mail.id);
+    await lab.red.until(() => ofMail().length > 0);
+    const { topic, payload } = ofMail()[0]!;
+    assert.deepEqual([topic, payload.item.subject], ['NewMail', 'after']);
+    assert.deepEqual(
+      payload.events.map(({ eventType }: { eventType: string }) => eventType),
+      ['NewMail', 'Modified'],
+    );
+  });
+
   it('does not start where its configuration is wrong, and says why', async () => {
     await lab.red.deploy(flow(lab.pull({ include: 'everything' }, 'watch')));
     await lab.red.until(() => lab.red.status(lab.id('watch')).text === 'not configured');
