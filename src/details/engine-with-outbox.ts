@@ -51,6 +51,10 @@ export class EngineWithOutbox implements Engine {
     return this.#engine.resume();
   }
 
+  reopen(): ReturnType<Engine['reopen']> {
+    return this.#engine.reopen();
+  }
+
   unsubscribe(): Promise<void> {
     return this.#engine.unsubscribe();
   }
