@@ -1,6 +1,6 @@
 /** Questions to the runtime that a dialog asks, and what they are about: an account as it stands in the editor. */
 
-interface EwsAnswer {
+interface EwsReply {
   /** What the runtime answered: all of it, as text. */
   readonly text: string;
 }
@@ -8,7 +8,7 @@ interface EwsAnswer {
 /** A question that is being answered. */
 interface EwsQuestion {
   /** Rejects with a sentence. */
-  readonly answer: Promise<EwsAnswer>;
+  readonly answer: Promise<EwsReply>;
   /** Nobody waits for the answer any more. */
   cancel(): void;
 }
@@ -50,7 +50,7 @@ window.ewsDialog = Object.assign(
           return sent;
         },
       });
-      const answer = new Promise<EwsAnswer>((resolve, reject) => {
+      const answer = new Promise<EwsReply>((resolve, reject) => {
         request
           .done((text: string) => {
             resolve({ text });
