@@ -3,10 +3,10 @@ import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 /**
- * Imports run one way: nodes → subscriptions → transport → protocol; the sandbox uses protocol only. src/clock.ts is
+ * Imports run one way: nodes → details → subscriptions → transport → protocol; the sandbox uses protocol only. src/clock.ts is
  * the one file that every layer may import. test/layers.test.ts checks the same from the other side.
  */
-const layers = ['protocol', 'transport', 'subscriptions', 'sandbox'];
+const layers = ['protocol', 'transport', 'subscriptions', 'details', 'sandbox'];
 const layer = (name, { uses, packages = [] }) => {
   const closed = [...layers.filter((other) => other !== name && !uses.includes(other)), 'nodes'];
   return {
@@ -107,6 +107,7 @@ export default defineConfig(
   layer('protocol', { uses: [], packages: [noIo] }),
   layer('transport', { uses: ['protocol'] }),
   layer('subscriptions', { uses: ['protocol', 'transport'], packages: [noUndici] }),
+  layer('details', { uses: ['protocol', 'transport', 'subscriptions'], packages: [noUndici] }),
   layer('sandbox', { uses: ['protocol'], packages: [noUndici] }),
   {
     files: ['src/*.ts'],

@@ -1,5 +1,6 @@
 import type { Node, NodeAPI, NodeDef, NodeMessage, NodeMessageInFlow, NodeStatus } from 'node-red';
 import { systemClock } from '../src/clock.js';
+import { NO_DETAILS, readDetailsSettings } from '../src/details/details-settings.js';
 import { EwsError } from '../src/protocol/ews-error.js';
 import {
   problemsOfDescription,
@@ -8,6 +9,7 @@ import {
   problemsOfStream,
   type ConfigurationProblem,
 } from '../src/subscriptions/configuration-problem.js';
+import { detailsOrderOf } from '../src/subscriptions/details-order.js';
 import type { LiveSubscription } from '../src/subscriptions/live-subscription.js';
 import type { PushHost } from '../src/subscriptions/push-host.js';
 import { readOrders, readPushIn, type SubscribeOrder } from '../src/subscriptions/subscribe-request.js';
@@ -60,6 +62,12 @@ module.exports = function (RED: NodeAPI): void {
       connectionTimeout: numberOf(config, 'connectionTimeout', DEFAULT_CONNECTION_TIMEOUT_MINUTES),
       statusFrequency: numberOf(config, 'statusFrequency', DEFAULT_STATUS_FREQUENCY_MINUTES),
       pushIn: readPushIn(config.pushIn ?? []),
+      ...detailsOrderOf({
+        include: config.include,
+        bodyType: config.bodyType,
+        calm: config.calm,
+        filter: config.filter,
+      }),
     };
     const [wrong] = problemsOfDelivery(defaults);
     if (wrong) {
@@ -164,6 +172,7 @@ module.exports = function (RED: NodeAPI): void {
       for (const order of orders) {
         const [problem] = [...problemsOfDescription(order, account.email), ...problemsOfDelivery(order)];
         if (problem) throw new EwsError('EWS_CONFIGURATION', texts.problem(problem));
+        readDetailsSettings(detailsOrderOf(order), NO_DETAILS);
       }
       return orders;
     }

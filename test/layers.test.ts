@@ -10,8 +10,9 @@ const uses: Record<string, readonly string[]> = {
   'src/protocol': [],
   'src/transport': ['src/protocol'],
   'src/subscriptions': ['src/transport', 'src/protocol'],
+  'src/details': ['src/subscriptions', 'src/transport', 'src/protocol'],
   'src/sandbox': ['src/protocol'],
-  nodes: ['src/subscriptions', 'src/transport', 'src/protocol', 'src/sandbox'],
+  nodes: ['src/details', 'src/subscriptions', 'src/transport', 'src/protocol', 'src/sandbox'],
   // Plain scripts for the browser, which import nothing, not even each other.
   'nodes/editor': [],
 };

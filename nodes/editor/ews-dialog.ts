@@ -58,11 +58,13 @@ window.ewsDialog = Object.assign(
           const events = form.find('.ews-events');
           const pushIn = form.find('.ews-push-in');
           const confirmed = form.find('.ews-confirmed');
+          const filter = form.find('.ews-filter');
           return {
             ...(folders.length > 0 ? { folders: ewsDialog.readFolderList(folders) } : {}),
             ...(events.length > 0 ? { events: ewsDialog.readEventList(events) } : {}),
             ...(pushIn.length > 0 ? { pushIn: ewsDialog.readPushInList(pushIn) } : {}),
             ...(confirmed.length > 0 ? { confirmedHosts: ewsDialog.readConfirmedHosts(confirmed) } : {}),
+            ...(filter.length > 0 ? { filter: ewsDialog.readFilterList(filter) } : {}),
           };
         }
 
@@ -134,6 +136,8 @@ window.ewsDialog = Object.assign(
           if (events.length > 0) ewsDialog.makeEventList(events, node.events, changed);
           const pushIn = form.find('.ews-push-in');
           if (pushIn.length > 0) ewsDialog.makePushInList(pushIn, node.pushIn, changed);
+          const filter = form.find('.ews-filter');
+          if (filter.length > 0) ewsDialog.makeFilterList(filter, node.filter, changed);
           if (node.type === 'ews-push-in') ewsDialog.makeAddress(form, node);
           if (node.type === 'ews-account') ewsDialog.makePresets(form, node, changed);
           chooseUsual(form, node);

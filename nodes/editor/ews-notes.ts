@@ -70,6 +70,7 @@ window.ewsDialog = Object.assign(
       const usual = node._def.defaults[property]?.value;
       const value = node[property];
       // A node of an older flow may lack what it takes the usual value for.
+      if (Array.isArray(value)) return JSON.stringify(value) !== JSON.stringify(usual ?? []);
       return value !== undefined && ewsDialog.textOf(value) !== ewsDialog.textOf(usual);
     }
 

@@ -161,6 +161,7 @@ window.ewsDialog = Object.assign(
       const problems: Problems = {
         ...(values.source === 'input' ? {} : { ...watched(values, around), ...subscriptionTimeout(values) }),
         ...positionStore(values, around),
+        ...gathering(values),
       };
       if (!isNumber(values.interval, 0, 86_400)) problems.interval = 'bad-interval';
       else if (Number(textOf(values.interval) || 60) === 0 && !around.wired) problems.interval = 'no-interval';
@@ -169,13 +170,14 @@ window.ewsDialog = Object.assign(
 
     function stream(values: EwsValues, around: EwsSurroundings): Problems {
       const own = { ...watched(values, around, splitMailboxes(values.mailbox)), ...connectionTimeout(values) };
-      return { ...(values.source === 'input' ? {} : own), ...positionStore(values, around) };
+      return { ...(values.source === 'input' ? {} : own), ...positionStore(values, around), ...gathering(values) };
     }
 
     function pushIn(values: EwsValues, around: EwsSurroundings): Problems {
       const problems: Problems = {
         ...(values.source === 'input' ? {} : { ...watched(values, around), ...statusFrequency(values) }),
         ...positionStore(values, around),
+        ...gathering(values),
       };
       const url = textOf(values.publicUrl);
       if (url !== '' && !isVariable(url) && !isPublicUrl(url)) problems.publicUrl = 'bad-public-url';
@@ -238,10 +240,24 @@ window.ewsDialog = Object.assign(
       return isVariable(store) || stores.includes(store) ? {} : { store: 'no-store' };
     }
 
+    /** What is done with events before they are sent (src/details/details-settings.ts). */
+    function gathering(values: EwsValues): Problems {
+      return isNumber(values.calm, 0, 3600) ? {} : { calm: 'bad-calm' };
+    }
+
     function foldersOf({ folders }: EwsValues): string[] {
       return (Array.isArray(folders) ? (folders as unknown[]) : []).map((folder) =>
         textOf(typeof folder === 'object' && folder !== null && 'id' in folder ? folder.id : folder),
       );
+    }
+
+    /** Messages bring the account and the mailbox where they are not given here. */
+    function item(values: EwsValues, around: EwsSurroundings): Problems {
+      const mailbox = textOf(values.mailbox);
+      const problems: Problems = textOf(values.account) === '' ? {} : account(values, around);
+      if (mailbox !== '' && !isVariable(mailbox) && !isSmtpAddress(mailbox)) problems.mailbox = 'bad-mailbox';
+      if (!isNumber(values.maxSize, 1, 100)) problems.maxSize = 'bad-max-size';
+      return problems;
     }
 
     function problemsOf(type: string, values: EwsValues, around: EwsSurroundings): Problems {
@@ -254,6 +270,8 @@ window.ewsDialog = Object.assign(
           return stream(values, around);
         case 'ews-push-in':
           return pushIn(values, around);
+        case 'ews-item':
+          return item(values, around);
         case 'ews-subscribe':
           return subscribe(values, around);
         default:

@@ -16,6 +16,9 @@ window.ewsDialog = Object.assign(
   ((): EwsRows => {
     function rowsOf(type: string, values: EwsValues): Record<string, boolean> {
       if (type === 'ews-account') return accountRows(values);
+      const bodyType = values.include === 'body';
+      // Without an account or a mailbox of its own, it takes those that its messages come from.
+      if (type === 'ews-item') return { bodyType };
       const own = values.source !== 'input';
       const others = ewsDialog.textOf(values.mailbox) !== '' || values.access === 'impersonate';
       return {
@@ -26,6 +29,7 @@ window.ewsDialog = Object.assign(
         folders: own,
         'folder-list': values.allFolders !== true,
         events: own,
+        bodyType,
         subscriptionTimeout: own && (type === 'ews-pull' || values.delivery === 'pull'),
         connectionTimeout: own && (type === 'ews-stream' || values.delivery === 'streaming'),
         statusFrequency: own && (type === 'ews-push-in' || values.delivery === 'push'),

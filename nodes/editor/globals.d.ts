@@ -4,6 +4,7 @@ interface EwsDialog
     EwsProblems,
     EwsFolders,
     EwsEvents,
+    EwsFilters,
     EwsRows,
     EwsNotes,
     EwsLabels,

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { NodeAPI, NodeContextData } from 'node-red';
 import { systemClock } from '../../src/clock.js';
+import { SPOOL_SUFFIX } from '../../src/details/spool.js';
 import { ContextPositionStore, type KeyValueStore } from '../../src/subscriptions/context-position-store.js';
 import { FilePositionStore } from '../../src/subscriptions/file-position-store.js';
 import { DirectoryWatch } from '../../src/subscriptions/directory-watch.js';
@@ -11,6 +12,11 @@ import { Texts } from './texts.js';
 /** The folder in Node-RED's user directory that holds positions. */
 export function positionsDirectory(red: NodeAPI): string {
   return join(red.settings.userDir ?? '.', 'ews-notifications');
+}
+
+/** The folder for what waits to be sent. */
+export function spoolDirectory(red: NodeAPI): string {
+  return join(positionsDirectory(red), 'spool');
 }
 
 export type StoreChoice =
@@ -52,6 +58,8 @@ function lookAfter(red: NodeAPI, directory: string): void {
     // A node inside an instance of a subflow is named after the instance: "<instance>-<node>".
     const exists = (node: string) => nodes.has(node) || [...nodes].some((id) => node.startsWith(`${id}-`));
     void removeOrphans(directory, systemClock, exists);
+    // What waits for a node that runs is sent at once: what is old is nobody's.
+    void removeOrphans(spoolDirectory(red), systemClock, () => false, SPOOL_SUFFIX);
   });
 }
 

@@ -1,3 +1,5 @@
+import { NO_DETAILS, readCalm, readContentSettings, type DetailsSettings } from '../../src/details/details-settings.js';
+import { readFilter } from '../../src/details/filter.js';
 import { EwsError } from '../../src/protocol/ews-error.js';
 import { problemsOfDescriptions, type ConfigurationProblem } from '../../src/subscriptions/configuration-problem.js';
 import type { Missed } from '../../src/subscriptions/held-delivery.js';
@@ -14,6 +16,8 @@ export interface WatchConfig {
   readonly missed: Missed;
   /** The name of a context store; empty for files. */
   readonly store: string;
+  /** What messages hold of items. */
+  readonly details: DetailsSettings;
   readonly problems: readonly ConfigurationProblem[];
 }
 
@@ -36,11 +40,17 @@ export function readWatchConfig(config: RawConfig, email: string, several = fals
     { mailbox: first, ...common },
     ...others.map((mailbox) => ({ mailbox, ...common })),
   ];
+  const details = {
+    ...readable(() => readContentSettings(config, NO_DETAILS), NO_DETAILS, 'bad-include', problems),
+    calm: readable(() => readCalm(config.calm), 0, 'bad-calm', problems),
+    filter: readable(() => readFilter(config.filter), [], 'bad-filter', problems),
+  };
   return {
     descriptions,
     output: config.output === 'notification' ? 'notification' : 'event',
     missed: config.missed === 'skip' ? 'skip' : 'recover',
     store: textOf(config, 'store'),
+    details,
     problems: problems.length > 0 ? problems : problemsOfDescriptions(descriptions, email),
   };
 }

@@ -1,9 +1,12 @@
 import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red';
+import { readDetailsSettings } from '../../src/details/details-settings.js';
+import { makeEngineWithDetails } from '../../src/details/make-engine.js';
 import { toEwsError } from '../../src/protocol/ews-error.js';
 import type { ConfigurationProblem } from '../../src/subscriptions/configuration-problem.js';
 import type { Engine } from '../../src/subscriptions/engine.js';
 import type { EngineListener } from '../../src/subscriptions/engine-listener.js';
 import type { Missed } from '../../src/subscriptions/held-delivery.js';
+import { detailsOrderOf } from '../../src/subscriptions/details-order.js';
 import { endLeftOver } from '../../src/subscriptions/left-over.js';
 import { PositionKeeper } from '../../src/subscriptions/position-keeper.js';
 import type { PositionKey, PositionRecord } from '../../src/subscriptions/position-record.js';
@@ -21,7 +24,7 @@ import { textOf, type RawConfig } from './config-values.js';
 import { isGoneForGood, whenFlowsStand } from './flow-life.js';
 import { nodeListener } from './node-listener.js';
 import { overviewOf } from './overview.js';
-import { choosePositionStore } from './positions.js';
+import { choosePositionStore, spoolDirectory } from './positions.js';
 import { refuse } from './refuse.js';
 import { StatusBoard } from './status-board.js';
 import { handleInput, type SubscriptionInput } from './subscription-input.js';
@@ -100,7 +103,7 @@ class WatchingNode {
     const self = textOf(this.#config, 'source', 'self') !== 'input';
     const owner = accountNode(this.#red, textOf(this.#config, 'account'));
     const email = owner?.account?.email ?? '';
-    const { descriptions, problems, output, missed, store } = readWatchConfig(
+    const { descriptions, problems, output, missed, store, details } = readWatchConfig(
       this.#config,
       email,
       this.#type.severalMailboxes,
@@ -118,6 +121,7 @@ class WatchingNode {
     }
     if (choice.memoryOnly) node.warn(this.#texts.text('position.memory-only', { store }));
 
+    const directory = spoolDirectory(this.#red);
     const overview = overviewOf(this.#red);
     const makeEngine: MakeEngine = (parts, from, end) => {
       const { description, listener, keeper } = parts;
@@ -127,8 +131,13 @@ class WatchingNode {
         ...{ node: node.id, flow: node.z, account: from?.id ?? '', accountName: from ? accountName(from) : '' },
         mailbox: description.mailbox || (from?.account?.email ?? ''),
       };
+      const settings = readDetailsSettings(detailsOrderOf(parts.adopted ?? {}), details);
       const make = (noting: EngineListener) =>
-        this.#type.makeEngine(this.#config, { ...parts, listener: noting, node, owner: node.id, missed });
+        makeEngineWithDetails(
+          { ...parts, account: parts.account.link, key: keeper.key, listener: noting, settings, directory },
+          (through) =>
+            this.#type.makeEngine(this.#config, { ...parts, listener: through, node, owner: node.id, missed }),
+        );
       return overview.add(keeper.key, about, listener, make, end);
     };
     const listenerFor = (description: SubscriptionDescription, from: AccountNode, label: string): EngineListener =>

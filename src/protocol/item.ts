@@ -1,18 +1,17 @@
+import { readAttachments, type Attachment } from './attachment.js';
+import { readAppointmentFields, type AppointmentFields } from './appointment.js';
+import { readContactFields, type ContactFields } from './contact.js';
+import { readAddress, readOneAddress, type EmailAddress } from './email-address.js';
 import { readExtendedProperties, type ExtendedProperty } from './extended-property.js';
 import type { EwsId } from './mailbox-event.js';
 import { requiredChild } from './malformed.js';
 import { omitUndefined } from './omit-undefined.js';
 import { readId, readOptionalId } from './read-id.js';
 import { readBoolean, readCount } from './simple-values.js';
+import { readTaskFields, type TaskFields } from './task.js';
 import type { XmlElement } from './xml-element.js';
 
-/** A person or a place by its address (schema: EmailAddressType). */
-export interface EmailAddress {
-  readonly name?: string;
-  readonly emailAddress?: string;
-  /** `SMTP`; `EX` for people of the same organization, whose `emailAddress` is then a directory path. */
-  readonly routingType?: string;
-}
+export type { EmailAddress } from './email-address.js';
 
 export interface ItemBody {
   readonly bodyType: 'Text' | 'HTML';
@@ -22,7 +21,7 @@ export interface ItemBody {
 }
 
 /** What a server tells of an item; what it leaves out is left out. Times are in ISO 8601, as the server wrote them. */
-export interface Item {
+export interface Item extends AppointmentFields, ContactFields, TaskFields {
   /** The element it came as: Message, CalendarItem, MeetingRequest, Contact, Task, Item and others. */
   readonly kind: string;
   readonly itemId: EwsId;
@@ -55,12 +54,7 @@ export interface Item {
   readonly internetMessageId?: string;
   readonly inReplyTo?: string;
   readonly conversationId?: EwsId;
-  readonly start?: string;
-  readonly end?: string;
-  readonly location?: string;
-  readonly organizer?: EmailAddress;
-  readonly isAllDayEvent?: boolean;
-  readonly isCancelled?: boolean;
+  readonly attachments?: readonly Attachment[];
   readonly extendedProperties?: readonly ExtendedProperty[];
 }
 
@@ -98,12 +92,10 @@ export function readItem(element: XmlElement): Item {
     internetMessageId: text('InternetMessageId'),
     inReplyTo: text('InReplyTo'),
     conversationId: readOptionalId(element, 'ConversationId'),
-    start: time('Start'),
-    end: time('End'),
-    location: text('Location'),
-    organizer: readOneAddress(element.child('Organizer')),
-    isAllDayEvent: flag('IsAllDayEvent'),
-    isCancelled: flag('IsCancelled'),
+    attachments: readAttachments(element.child('Attachments')),
+    ...readAppointmentFields(element),
+    ...readContactFields(element),
+    ...readTaskFields(element),
     extendedProperties: readExtendedProperties(element),
   });
 }
@@ -114,18 +106,5 @@ function readBody(body: XmlElement | undefined): ItemBody | undefined {
     bodyType: body.attributes.BodyType === 'HTML' ? 'HTML' : 'Text',
     text: body.text,
     isTruncated: readBoolean(body.attributes.IsTruncated),
-  });
-}
-
-function readOneAddress(holder: XmlElement | undefined): EmailAddress | undefined {
-  const mailbox = holder?.child('Mailbox');
-  return mailbox && readAddress(mailbox);
-}
-
-function readAddress(mailbox: XmlElement): EmailAddress {
-  return omitUndefined<EmailAddress>({
-    name: mailbox.childText('Name'),
-    emailAddress: mailbox.childText('EmailAddress'),
-    routingType: mailbox.childText('RoutingType'),
   });
 }

@@ -11,7 +11,8 @@ export type OperationName =
   | 'GetFolder'
   | 'FindFolder'
   | 'FindItem'
-  | 'GetItem';
+  | 'GetItem'
+  | 'GetAttachment';
 
 /**
  * One EWS operation: how its request is written and its response read.

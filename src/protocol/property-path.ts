@@ -1,3 +1,4 @@
+import { isAtLeast, type RequestVersion } from './server-version.js';
 import { element } from './xml-writer.js';
 
 /** The properties that this package asks for or sorts by (schema: UnindexedFieldURIType, which has all). */
@@ -25,6 +26,7 @@ export const FIELD_URIS = [
   'item:IsFromMe',
   'item:InReplyTo',
   'item:ConversationId',
+  'item:Attachments',
   'item:DateTimeReceived',
   'item:DateTimeSent',
   'item:DateTimeCreated',
@@ -42,9 +44,47 @@ export const FIELD_URIS = [
   'calendar:Organizer',
   'calendar:IsAllDayEvent',
   'calendar:IsCancelled',
+  'calendar:UID',
+  'calendar:LegacyFreeBusyStatus',
+  'calendar:IsMeeting',
+  'calendar:IsRecurring',
+  'calendar:CalendarItemType',
+  'calendar:MyResponseType',
+  'calendar:RequiredAttendees',
+  'calendar:OptionalAttendees',
+  'calendar:Resources',
+  'contacts:DisplayName',
+  'contacts:GivenName',
+  'contacts:Surname',
+  'contacts:FileAs',
+  'contacts:CompanyName',
+  'contacts:Department',
+  'contacts:JobTitle',
+  'contacts:EmailAddresses',
+  'contacts:PhoneNumbers',
+  'task:StartDate',
+  'task:DueDate',
+  'task:CompleteDate',
+  'task:IsComplete',
+  'task:Status',
+  'task:PercentComplete',
+  'task:Owner',
 ] as const;
 
 export type FieldUri = (typeof FIELD_URIS)[number];
+
+/** The properties that not every version knows, with the first that does (docs: "Property sets and response shapes"). */
+const SINCE: Partial<Record<FieldUri, RequestVersion>> = {
+  'item:ConversationId': 'Exchange2010',
+  'item:LastModifiedTime': 'Exchange2010',
+  'item:Preview': 'Exchange2013',
+};
+
+/** Whether a request of `version` may ask for a property. */
+export function isKnownIn(path: PropertyPath, version: RequestVersion): boolean {
+  const since = typeof path === 'string' ? SINCE[path] : undefined;
+  return since === undefined || isAtLeast(version, since);
+}
 
 /** A MAPI property by its tag (schema: PathToExtendedFieldType). */
 export interface ExtendedPropertyPath {
@@ -60,6 +100,9 @@ export const LOCAL_COMMIT_TIME_MAX: ExtendedPropertyPath = { propertyTag: 0x670a
 
 /** How many items a folder ever lost: 0x670B0003, PR_DELETED_COUNT_TOTAL. */
 export const DELETED_COUNT_TOTAL: ExtendedPropertyPath = { propertyTag: 0x670b, propertyType: 'Integer' };
+
+/** The beginning of the body as text: 0x3FD9001F, PR_PREVIEW. To be asked for in any version, unlike `item:Preview`. */
+export const PREVIEW: ExtendedPropertyPath = { propertyTag: 0x3fd9, propertyType: 'String' };
 
 /** `t:FieldURI` or `t:ExtendedFieldURI`. */
 export function writePropertyPath(path: PropertyPath): string {

@@ -126,7 +126,7 @@ export const RECOVERY_TABLE: readonly RecoveryRow[] = [
     action: 'relocate',
   },
   // An item that is gone says nothing of its folder: see isItemGone.
-  { codes: ['ErrorItemNotFound'], operations: ['GetItem'], action: 'retry' },
+  { codes: ['ErrorItemNotFound'], operations: ['GetItem', 'GetAttachment'], action: 'retry' },
   { codes: ['ErrorNonExistentMailbox', 'ErrorFolderNotFound', 'ErrorItemNotFound'], action: 'stop-target' },
   {
     codes: [

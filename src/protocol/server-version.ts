@@ -20,6 +20,11 @@ export function isRequestVersion(value: unknown): value is RequestVersion {
   return (REQUEST_VERSIONS as readonly unknown[]).includes(value);
 }
 
+/** Whether requests of `version` may use what came with `since`. */
+export function isAtLeast(version: RequestVersion, since: RequestVersion): boolean {
+  return REQUEST_VERSIONS.indexOf(version) >= REQUEST_VERSIONS.indexOf(since);
+}
+
 /** What a server says of itself in each answer (schema: ServerVersionInfo). */
 export interface ServerVersionInfo {
   /** `15.2.1544` and the like; parts that the server leaves out are left out. */

@@ -1,7 +1,8 @@
+import type { DetailsOrder } from './details-order.js';
 import type { Delivery, SubscriptionDescription } from './subscription-description.js';
 
 /** A subscription that ews-subscribe made, as its messages carry it. */
-export interface LiveSubscription extends SubscriptionDescription {
+export interface LiveSubscription extends SubscriptionDescription, DetailsOrder {
   readonly subscriptionId: string;
   /** Where to begin; for streaming, where catching up would begin. */
   readonly watermark?: string;

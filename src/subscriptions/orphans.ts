@@ -8,15 +8,20 @@ const KEEP_MS = 60 * 24 * 60 * 60_000;
 
 /**
  * Removes positions of nodes that have not existed for sixty days. Those of nodes that exist are touched, so that their
- * files tell when that was last so. For the start, never for the end: then nodes that exist seem not to. Never rejects.
+ * files tell when that was last so. The same for other files that name their node, by `suffix`. For the start, never for the end: then nodes that exist seem not to. Never rejects.
  */
-export async function removeOrphans(directory: string, clock: Clock, exists: (node: string) => boolean): Promise<void> {
+export async function removeOrphans(
+  directory: string,
+  clock: Clock,
+  exists: (node: string) => boolean,
+  suffix = POSITION_SUFFIX,
+): Promise<void> {
   const now = clock.now();
   const names = await readdir(directory).catch(() => []);
-  for (const name of names.filter((one) => one.includes(POSITION_SUFFIX))) {
+  for (const name of names.filter((one) => one.includes(suffix))) {
     const path = join(directory, name);
     // Of what was put aside, or cannot be read, its age alone counts.
-    const node = name.endsWith(POSITION_SUFFIX) ? await nodeOf(path) : undefined;
+    const node = name.endsWith(suffix) ? await nodeOf(path) : undefined;
     try {
       if (node !== undefined && exists(node)) await utimes(path, new Date(now), new Date(now));
       else if ((await stat(path)).mtimeMs < now - KEEP_MS) await rm(path, { force: true });

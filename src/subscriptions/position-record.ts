@@ -1,5 +1,6 @@
 import { isEventType } from '../protocol/event-type.js';
 import { areCounts } from './folder-counts.js';
+import type { DetailsOrder } from './details-order.js';
 import type { PositionProblem } from './engine-listener.js';
 import type { SubscriptionDescription } from './subscription-description.js';
 import type { SavedTold } from './told-log.js';
@@ -56,7 +57,7 @@ export interface PushAddress {
 }
 
 /** What an adopter remembers of a subscription that another node made. */
-export interface AdoptedSubscription {
+export interface AdoptedSubscription extends DetailsOrder {
   /** The id of the account node whose credentials it runs with. */
   readonly account: string;
   /** The id of the node that made it. */

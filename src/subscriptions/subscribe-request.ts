@@ -2,10 +2,11 @@ import { inspect } from 'node:util';
 import { isEventType, type EventType } from '../protocol/event-type.js';
 import { EwsError } from '../protocol/ews-error.js';
 import { isSmtpAddress } from './configuration-problem.js';
+import { detailsOrderOf, type DetailsOrder } from './details-order.js';
 import type { Delivery, NamedFolder, SubscriptionDescription } from './subscription-description.js';
 
 /** What an ews-subscribe node is told to subscribe to: its own configuration with what a message overrides. */
-export interface SubscribeOrder extends SubscriptionDescription {
+export interface SubscribeOrder extends SubscriptionDescription, DetailsOrder {
   readonly delivery: Delivery;
   /** Pull: minutes that the subscription lives without a poll. */
   readonly subscriptionTimeout: number;
@@ -48,6 +49,8 @@ function overridden(payload: Record<string, unknown>, defaults: SubscribeOrder):
     connectionTimeout: connectionTimeout === undefined ? defaults.connectionTimeout : Number(connectionTimeout),
     statusFrequency: statusFrequency === undefined ? defaults.statusFrequency : Number(statusFrequency),
     pushIn: pushIn === undefined ? defaults.pushIn : readPushIn(pushIn),
+    ...detailsOrderOf(defaults),
+    ...detailsOrderOf(payload),
     ...(typeof watermark === 'string' && watermark !== '' ? { watermark } : {}),
   };
 }

@@ -3,6 +3,7 @@ import { unlessAborted } from '../transport/unless-aborted.js';
 import type { AccountLink } from './account-link.js';
 import type { AdoptionRegistry } from './adoption-registry.js';
 import type { LiveSubscription } from './live-subscription.js';
+import { detailsOrderOf } from './details-order.js';
 import { makeSubscription } from './make-subscription.js';
 import type { StreamHub } from './stream-hub.js';
 import { sameSubscription } from './subscription-description.js';
@@ -144,6 +145,7 @@ export class Subscriber {
     const made = await makeSubscription(account, hub, order, this.#closing.signal);
     const subscription: LiveSubscription = {
       ...{ mailbox, access, allFolders, folders, events, delivery, ...made, account: accountId, subscriber: id },
+      ...detailsOrderOf(order),
       ...(delivery === 'pull'
         ? { subscriptionTimeout: order.subscriptionTimeout }
         : { connectionTimeout: order.connectionTimeout }),

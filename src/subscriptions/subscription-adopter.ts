@@ -1,6 +1,7 @@
 import { EwsError } from '../protocol/ews-error.js';
 import type { Adopter, AdoptionRegistry } from './adoption-registry.js';
 import type { AccountLink } from './account-link.js';
+import { detailsOrderOf } from './details-order.js';
 import type { Engine } from './engine.js';
 import type { EngineListener } from './engine-listener.js';
 import { FirstOutcome } from './first-outcome.js';
@@ -136,6 +137,7 @@ export class SubscriptionAdopter implements Adopter, PushHost {
       subscriber,
       ...(subscriptionTimeout === undefined ? {} : { subscriptionTimeout }),
       ...(connectionTimeout === undefined ? {} : { connectionTimeout }),
+      ...detailsOrderOf(subscription),
       begins: { subscriptionId, ...(watermark === undefined ? {} : { watermark }) },
     });
     return true;
@@ -148,7 +150,8 @@ export class SubscriptionAdopter implements Adopter, PushHost {
     if (this.#closed || !account) throw new EwsError('EWS_NETWORK', 'The node that receives is being closed.');
     const { mailbox, access, allFolders, folders, events, statusFrequency } = order;
     const { delivery } = this.#options;
-    const wanted = { mailbox, access, allFolders, folders, events, delivery, statusFrequency, ...origin };
+    const details = detailsOrderOf(order);
+    const wanted = { mailbox, access, allFolders, folders, events, delivery, statusFrequency, ...origin, ...details };
     const part = partOf(wanted);
     const pending = `pending ${part}`;
     const first = new FirstOutcome();
@@ -156,7 +159,7 @@ export class SubscriptionAdopter implements Adopter, PushHost {
     // The order comes from another account now, or from the same one with other settings.
     if (existing && existing.account.link !== account.link) await this.drop(existing.engine);
     const from = order.watermark;
-    const adopted: Adoption = { ...origin, statusFrequency, ...(from === undefined ? {} : { from }) };
+    const adopted: Adoption = { ...origin, ...details, statusFrequency, ...(from === undefined ? {} : { from }) };
     const engine =
       this.#adopted.get(part)?.engine ??
       this.#start({ ...wanted, subscriptionId: pending }, account, adopted, (listener) => first.before(listener));

@@ -61,6 +61,8 @@ export interface RequestContext {
   /** The group whose cookies go with the request, and the mailbox that anchors it (docs: "How to maintain affinity"). */
   readonly affinity?: { readonly group: string; readonly anchorMailbox: string };
   readonly signal?: AbortSignal;
+  /** Bound on this answer, in bytes, in place of the client's own. */
+  readonly maxResponseBytes?: number;
 }
 
 export interface EwsAnswer<Response> {
@@ -113,6 +115,11 @@ export class EwsClient {
   /** Where its requests go, and how they sign in: for whoever looks at the way step by step. */
   get way(): { readonly route: ConnectionOptions; readonly path: string; readonly scheme: string } {
     return { route: this.#connections, path: this.#path, scheme: this.#authentication.scheme };
+  }
+
+  /** The version of EWS that its requests are written in. */
+  get version(): RequestVersion {
+    return this.#options.version;
   }
 
   /** Makes one request. Throws an `EwsError`, and nothing else, for every way in which it can fail. */
@@ -207,9 +214,9 @@ export class EwsClient {
       const answer = await this.#signIn.send(
         request,
         async (reply) => {
-          const maxBytes = this.#options.maxResponseBytes ?? DEFAULT_MAX_RESPONSE_BYTES;
-          const text = await readBody(reply.body, reply.headers['content-encoding'], maxBytes);
-          const response = this.#read(operation, text, this.#answer(reply));
+          const { maxResponseBytes = this.#maxResponseBytes } = context;
+          const text = await readBody(reply.body, reply.headers['content-encoding'], maxResponseBytes);
+          const response = this.#read(operation, text, this.#answer(reply), maxResponseBytes);
           return { response, serverTime: serverTime(reply.headers) };
         },
         () => {
@@ -260,15 +267,23 @@ export class EwsClient {
     return { status, headers, scheme, origin: this.#origin, path: this.#pathname, proxy: this.#options.proxy?.origin };
   }
 
-  #read<Request, Response>(operation: Operation<Request, Response>, text: string, answer: HttpAnswer): Response {
+  get #maxResponseBytes(): number {
+    return this.#options.maxResponseBytes ?? DEFAULT_MAX_RESPONSE_BYTES;
+  }
+
+  #read<Request, Response>(
+    operation: Operation<Request, Response>,
+    text: string,
+    answer: HttpAnswer,
+    maxLength: number,
+  ): Response {
     if (answer.status !== 200) throw this.#errorAnswer(text, answer, operation.name);
-    const { maxResponseBytes } = this.#options;
-    const usual = operation.readUsual?.(text, maxResponseBytes);
+    const usual = operation.readUsual?.(text, maxLength);
     if (usual) {
       if (usual.server) this.server = usual.server;
       return usual.content;
     }
-    const envelope = readEnvelope(text, operation.name, maxResponseBytes);
+    const envelope = readEnvelope(text, operation.name, maxLength);
     if (envelope.server) this.server = envelope.server;
     return operation.read(envelope.response);
   }

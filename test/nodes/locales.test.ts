@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { FILTER_PROPERTIES, FILTER_TESTS } from '../../dist/src/details/filter.js';
 import { DISTINGUISHED_FOLDERS } from '../../dist/src/protocol/distinguished-folder.js';
 import { EVENT_TYPES } from '../../dist/src/protocol/event-type.js';
 import { RECOVERY_TABLE } from '../../dist/src/protocol/recovery-table.js';
 import { projectRoot } from '../support/fixture.js';
 import { filesBelow } from '../support/source-files.js';
 
-const NODES = ['ews-account', 'ews-pull', 'ews-push-in', 'ews-stream', 'ews-subscribe'];
+const NODES = ['ews-account', 'ews-item', 'ews-pull', 'ews-push-in', 'ews-stream', 'ews-subscribe'];
 const SHARED = '@ews-flows/node-red-ews-notifications/ews-account:';
 
 const read = (file: string) => readFileSync(join(projectRoot, file), 'utf8');
@@ -42,6 +43,9 @@ const families: Record<string, readonly string[]> = {
   'discover.outcome.': membersOf('src/transport/autodiscover/discovery.ts', 'StepOutcome'),
   'folder.': DISTINGUISHED_FOLDERS,
   'event.': EVENT_TYPES.flatMap((type) => [`${type}.name`, `${type}.meaning`]),
+  'filter-property.': FILTER_PROPERTIES,
+  'filter-test.': FILTER_TESTS,
+  'filter-value.': ['true', 'false', 'High', 'Normal', 'Low'],
   'advice.': [...codes, 'EWS_INTERNAL'],
   'reason.': [...codes, 'EWS_INTERNAL'],
   'check.state.': membersOf('src/subscriptions/account-check.ts', 'CheckState'),

@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { writeAnswerEnvelope, writeEnvelope } from '../../dist/src/protocol/envelope.js';
 import { writeFindFolder } from '../../dist/src/protocol/find-folder.js';
 import { writeFindItem } from '../../dist/src/protocol/find-item.js';
+import { shapeOf, plainShapeOf } from '../../dist/src/details/shape-of.js';
+import { writeGetAttachment } from '../../dist/src/protocol/get-attachment.js';
+import { REQUEST_VERSIONS } from '../../dist/src/protocol/server-version.js';
 import { writeGetEvents } from '../../dist/src/protocol/get-events.js';
 import { writeGetFolder } from '../../dist/src/protocol/get-folder.js';
 import { writeGetItem } from '../../dist/src/protocol/get-item.js';
@@ -122,6 +125,25 @@ describe('operations and the schema', () => {
         writeGetItem({ shape, items: [{ id: 'one' }] }),
       ]),
     );
+  });
+
+  it('GetItem as it is asked for what messages hold is valid, in every version', () => {
+    const bodies = (['summary', 'body', 'mime'] as const).flatMap((include) =>
+      (['text', 'html'] as const).flatMap((bodyType) =>
+        REQUEST_VERSIONS.flatMap((version) => [
+          writeGetItem({ shape: shapeOf({ include, bodyType }, version), items: [{ id: 'one' }] }),
+          writeGetItem({ shape: plainShapeOf({ include, bodyType }), items: [{ id: 'one' }] }),
+        ]),
+      ),
+    );
+    assertValid(bodies);
+  });
+
+  it('GetAttachment is valid', () => {
+    assertValid([
+      writeGetAttachment({ attachments: ODD_TEXTS }),
+      ...(['Text', 'HTML', 'Best'] as const).map((bodyType) => writeGetAttachment({ attachments: ['1'], bodyType })),
+    ]);
   });
 
   it('the answer to SendNotification is valid', () => {

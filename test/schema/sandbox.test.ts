@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { shapeOf } from '../../dist/src/details/shape-of.js';
+import { writeGetAttachment } from '../../dist/src/protocol/get-attachment.js';
+import { writeGetItem } from '../../dist/src/protocol/get-item.js';
 import { startSandbox, type Sandbox } from '../../dist/src/sandbox/sandbox.js';
 import { needsSchema, schemaErrors } from '../support/schema.js';
 import { ManualClock } from '../support/manual-clock.js';
@@ -101,6 +104,35 @@ describe('sandbox: what it sends is valid', () => {
         envelopes.push(body);
       }
     }
+    assertValid(envelopes);
+  });
+
+  it('what is in items: attachments, meetings, contacts and tasks', async () => {
+    const mailbox = sandbox.mailbox();
+    const attachments = [{ name: 'ä & b.txt', contentType: 'text/plain', content: 'text' }];
+    const ids = [
+      mailbox.deliver({ subject: 'Re: with a file', body: '<p>a</p>', bodyType: 'HTML', attachments }),
+      mailbox.createAppointment({
+        ...{ start: 0, end: 1, location: 'here', isRecurring: true, freeBusy: 'OOF' },
+        ...{ organizer: 'o@x.example', attendees: ['a@x.example', { name: 'B & C', address: 'b@x.example' }] },
+      }),
+      mailbox.create(
+        { contact: { givenName: 'A', surname: 'B', emailAddress: 'a@x.example', mobilePhone: '1' } },
+        'contacts',
+      ),
+      mailbox.create({ task: { startDate: 0, dueDate: 1, percentComplete: 100 } }, 'tasks'),
+    ].map(({ id }) => ({ id }));
+    const envelopes: string[] = [];
+    for (const include of ['summary', 'body', 'mime'] as const) {
+      const shape = shapeOf({ include, bodyType: 'html' }, 'Exchange2013');
+      envelopes.push((await client.send(writeGetItem({ items: ids, shape }))).body);
+    }
+    for (const word of ['Attachments', 'Preview', 'ConversationId', 'RequiredAttendees', 'PhoneNumbers', 'DueDate']) {
+      assert.ok(envelopes[0]?.includes(`<t:${word}`), word);
+    }
+    const [, id = ''] = /AttachmentId Id="([^"]+)"/.exec(envelopes[0] ?? '') ?? [];
+    envelopes.push((await client.send(writeGetAttachment({ attachments: [id, 'none'] }))).body);
+    assert.match(envelopes.at(-1) ?? '', /<t:Content>dGV4dA==.*ErrorInvalidAttachmentId/s);
     assertValid(envelopes);
   });
 

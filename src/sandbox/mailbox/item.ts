@@ -7,6 +7,40 @@ export interface Appointment {
   readonly end: number;
   readonly location?: string;
   readonly isAllDay?: boolean;
+  /** Whether it is the first of a series. */
+  readonly isRecurring?: boolean;
+  readonly isCancelled?: boolean;
+  readonly freeBusy?: 'Free' | 'Tentative' | 'Busy' | 'OOF';
+  /** Who invited, where that is somebody else than the owner of the mailbox. */
+  readonly organizer?: PersonLike;
+  /** Who else is to come. */
+  readonly attendees?: readonly PersonLike[];
+}
+
+/** A file in an item. */
+export interface Attachment {
+  readonly name: string;
+  readonly contentType: string;
+  /** Text stands for its UTF-8. */
+  readonly content: Buffer | string;
+  readonly isInline?: boolean;
+}
+
+/** What makes a contact of an item. */
+export interface Contact {
+  readonly givenName: string;
+  readonly surname: string;
+  readonly companyName?: string;
+  readonly emailAddress?: string;
+  readonly mobilePhone?: string;
+}
+
+/** What makes a task of an item. Times in milliseconds since 1970. */
+export interface Task {
+  readonly startDate?: number;
+  readonly dueDate?: number;
+  /** 0 to 100, where it is complete. */
+  readonly percentComplete?: number;
 }
 
 /** What a test or a script says of an item; everything it leaves out is filled in. */
@@ -25,7 +59,10 @@ export interface ItemProperties {
   readonly hasAttachments?: boolean;
   /** Milliseconds since 1970; now, if left out. */
   readonly received?: number;
+  readonly attachments?: readonly Attachment[];
   readonly appointment?: Appointment;
+  readonly contact?: Contact;
+  readonly task?: Task;
 }
 
 /** An item as it lies in a mailbox. */
@@ -48,7 +85,10 @@ export class Item {
   hasAttachments = false;
   /** Milliseconds since 1970. */
   received: number;
+  attachments: readonly Attachment[] = [];
   appointment: Appointment | undefined;
+  contact: Contact | undefined;
+  task: Task | undefined;
 
   /**
    * @param number its number in the mailbox; another after each move
@@ -80,7 +120,15 @@ export class Item {
 
   /** Characters, not bytes: near enough for a size that only has to be believable. */
   get size(): number {
-    return 512 + this.subject.length + this.body.length;
+    const attached = this.attachments.reduce((sum, { content }) => sum + content.length, 0);
+    return 512 + this.subject.length + this.body.length + attached;
+  }
+
+  /** The element that EWS shows it as (schema: ArrayOfRealItemsType). */
+  get kind(): 'Message' | 'CalendarItem' | 'Contact' | 'Task' {
+    if (this.appointment) return 'CalendarItem';
+    if (this.contact) return 'Contact';
+    return this.task ? 'Task' : 'Message';
   }
 
   assign({ from, to, cc, appointment, ...plain }: ItemProperties): void {
@@ -88,6 +136,9 @@ export class Item {
     if (from !== undefined) this.from = person(from);
     if (to !== undefined) this.to = to.map(person);
     if (cc !== undefined) this.cc = cc.map(person);
+    if (plain.attachments?.length) this.hasAttachments = plain.hasAttachments ?? true;
+    if (plain.contact) this.itemClass = plain.itemClass ?? 'IPM.Contact';
+    if (plain.task) this.itemClass = plain.itemClass ?? 'IPM.Task';
     if (appointment === undefined) return;
     this.appointment = appointment;
     this.itemClass = plain.itemClass ?? 'IPM.Appointment';

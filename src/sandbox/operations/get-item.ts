@@ -2,6 +2,7 @@ import type { XmlElement } from '../../protocol/xml-element.js';
 import { element } from '../../protocol/xml-writer.js';
 import { readEwsId } from '../ids.js';
 import { manyOf, one } from '../soap/request-schema.js';
+import { isAtLeast, type ServerVersion } from '../soap/request.js';
 import { ResponseError } from '../soap/response-error.js';
 import { failure, success, type ResponseMessage } from '../soap/response.js';
 import { openFolderNumber, openMailbox } from './folder-ids.js';
@@ -22,6 +23,7 @@ export const getItemOperation: SandboxOperation = {
   }),
   handle(request, context) {
     const references = request.child('ItemIds')?.children ?? [];
+    refuseUnknownProperties(readItemShape(request).fields, context.version);
     return references.map((reference) => answer(request, reference, context));
   },
 };
@@ -43,4 +45,16 @@ function answer(request: XmlElement, reference: XmlElement, context: RequestCont
     if (error instanceof ResponseError) return failure(error, '<m:Items/>');
     throw error;
   }
+}
+
+/** Properties that came with a version. */
+const SINCE: Readonly<Record<string, ServerVersion>> = {
+  'item:ConversationId': 'Exchange2010',
+  'item:LastModifiedTime': 'Exchange2010',
+  'item:Preview': 'Exchange2013',
+};
+
+function refuseUnknownProperties(fields: ReadonlySet<string>, version: ServerVersion): void {
+  const unknown = [...fields].find((field) => !isAtLeast(version, SINCE[field] ?? version));
+  if (unknown !== undefined) throw new ResponseError('ErrorInvalidPropertyRequest');
 }

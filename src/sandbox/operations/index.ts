@@ -1,6 +1,7 @@
 import { convertIdOperation } from './convert-id.js';
 import { findFolderOperation } from './find-folder.js';
 import { findItemOperation } from './find-item.js';
+import { getAttachmentOperation } from './get-attachment.js';
 import { getItemOperation } from './get-item.js';
 import { getEventsOperation } from './get-events.js';
 import { getFolderOperation } from './get-folder.js';
@@ -20,6 +21,7 @@ export const OPERATIONS: ReadonlyMap<string, SandboxOperation | StreamingOperati
     findFolderOperation,
     findItemOperation,
     getItemOperation,
+    getAttachmentOperation,
     convertIdOperation,
   ].map((operation) => [operation.name, operation]),
 );

@@ -3,6 +3,8 @@ import type { Item } from '../mailbox/item.js';
 import type { Person } from '../mailbox/person.js';
 import type { ItemShape } from './item-shape.js';
 
+const MAX_PREVIEW = 255;
+
 /** A Body element, as the kind of text that is asked for. */
 export function itemBody(item: Item, shape: ItemShape): string {
   const type = shape.bodyType === 'Text' || shape.bodyType === 'HTML' ? shape.bodyType : item.bodyType;
@@ -12,6 +14,12 @@ export function itemBody(item: Item, shape: ItemShape): string {
 /** A Body as plain text, which clients can ask for besides. */
 export function textBody(item: Item, name: string): string {
   return element(name, { BodyType: 'Text' }, escapeXml(item.bodyType === 'Text' ? item.body : converted(item)));
+}
+
+/** The beginning of the body as text. */
+export function preview(item: Item): string | undefined {
+  const text = (item.bodyType === 'Text' ? item.body : converted(item)).replace(/\s+/g, ' ').trim();
+  return text === '' ? undefined : Array.from(text).slice(0, MAX_PREVIEW).join('');
 }
 
 function converted({ body, bodyType }: Item): string {
@@ -35,12 +43,26 @@ export function mimeContent(item: Item): string {
     ...(item.cc.length > 0 ? [`Cc: ${item.cc.map(address).join(', ')}`] : []),
     `Subject: ${encodedWord(item.subject)}`,
     'MIME-Version: 1.0',
-    `Content-Type: ${item.bodyType === 'HTML' ? 'text/html' : 'text/plain'}; charset=utf-8`,
-    'Content-Transfer-Encoding: base64',
   ];
-  const body = Buffer.from(item.body).toString('base64').replace(/.{76}/g, '$&\r\n');
-  const mime = Buffer.from(`${headers.join('\r\n')}\r\n\r\n${body}\r\n`).toString('base64');
+  const text = part(item.bodyType === 'HTML' ? 'text/html' : 'text/plain', 'charset=utf-8', Buffer.from(item.body));
+  const attached = item.attachments.map(({ name, contentType, content }) =>
+    part(contentType, `name="${encodedWord(name)}"`, Buffer.from(content)),
+  );
+  const whole = attached.length === 0 ? text : multipart([text, ...attached]);
+  const mime = Buffer.from(`${headers.join('\r\n')}\r\n${whole}`).toString('base64');
   return textElement('t:MimeContent', mime).replace('<t:MimeContent>', '<t:MimeContent CharacterSet="UTF-8">');
+}
+
+/** A part with its own headers (RFC 2045). */
+function part(type: string, parameter: string, content: Buffer): string {
+  const head = `Content-Type: ${type}; ${parameter}\r\nContent-Transfer-Encoding: base64`;
+  return `${head}\r\n\r\n${content.toString('base64').replace(/.{76}/g, '$&\r\n')}\r\n`;
+}
+
+function multipart(parts: readonly string[]): string {
+  const boundary = '_sandbox_boundary_';
+  const inner = parts.map((one) => `--${boundary}\r\n${one}`).join('');
+  return `Content-Type: multipart/mixed; boundary="${boundary}"\r\n\r\n${inner}--${boundary}--\r\n`;
 }
 
 function address({ name, address: smtp }: Person): string {

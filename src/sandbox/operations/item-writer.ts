@@ -1,45 +1,14 @@
+import { createHash } from 'node:crypto';
 import { element, textElement } from '../../protocol/xml-writer.js';
 import type { Item } from '../mailbox/item.js';
-import type { Person } from '../mailbox/person.js';
 import { timeStamp } from '../time-stamp.js';
-import { itemBody, mimeContent, textBody } from './item-body.js';
+import { writeAttachments } from './attachments.js';
+import { itemBody, mimeContent, preview, textBody } from './item-body.js';
+import { PROPERTIES_OF } from './item-classes.js';
+import { property, type Property } from './item-property.js';
 import type { ItemShape } from './item-shape.js';
 import { writeExtendedProperties } from './property-paths.js';
 import { mapiValue } from './property-value.js';
-
-/** In which of the base shapes a property is: those that a server gives by default, all of them, or none. */
-type Base = 'default' | 'all' | 'asked';
-
-type Write = (item: Item, name: string, shape: ItemShape) => string;
-
-interface Property {
-  readonly uri: string;
-  readonly base: Base;
-  readonly write: Write;
-}
-
-/** A property that is left out where it has no value. */
-function property(uri: string, base: Base, value: (item: Item) => string | number | boolean | undefined): Property {
-  return {
-    uri,
-    base,
-    write(item, name) {
-      const known = value(item);
-      return known === undefined ? '' : textElement(name, String(known));
-    },
-  };
-}
-
-function people(uri: string, base: Base, list: (item: Item) => readonly Person[]): Property {
-  return {
-    uri,
-    base,
-    write(item, name) {
-      const written = list(item).map(writePerson);
-      return written.length === 0 ? '' : element(name, {}, ...written);
-    },
-  };
-}
 
 /** In the order of the schema: what every item has (ItemType), as far as its extended properties. */
 const BEFORE_EXTENDED: readonly Property[] = [
@@ -52,6 +21,7 @@ const BEFORE_EXTENDED: readonly Property[] = [
   property('item:Subject', 'default', ({ subject }) => subject || undefined),
   property('item:Sensitivity', 'default', () => 'Normal'),
   { uri: 'item:Body', base: 'default', write: (item, _name, shape) => (shape.isSearch ? '' : itemBody(item, shape)) },
+  { uri: 'item:Attachments', base: 'asked', write: writeAttachments },
   property('item:DateTimeReceived', 'all', ({ received }) => timeStamp(received)),
   property('item:Size', 'default', ({ size }) => size),
   {
@@ -78,31 +48,13 @@ const AFTER_EXTENDED: readonly Property[] = [
   property('item:LastModifiedName', 'all', ({ from }) => from?.name),
   property('item:LastModifiedTime', 'all', ({ lastModified }) => timeStamp(lastModified)),
   property('item:IsAssociated', 'all', () => false),
+  {
+    uri: 'item:ConversationId',
+    base: 'asked',
+    write: (item, name) => element(name, { Id: conversationId(item) }),
+  },
+  property('item:Preview', 'asked', preview),
   { uri: 'item:TextBody', base: 'asked', write: (item, name, shape) => (shape.isSearch ? '' : textBody(item, name)) },
-];
-
-/** What messages have besides (MessageType). */
-const OF_MESSAGES: readonly Property[] = [
-  people('message:Sender', 'all', ({ from }) => (from ? [from] : [])),
-  people('message:ToRecipients', 'default', ({ to }) => to),
-  people('message:CcRecipients', 'default', ({ cc }) => cc),
-  property('message:ConversationTopic', 'all', ({ subject }) => subject),
-  people('message:From', 'default', ({ from }) => (from ? [from] : [])),
-  property('message:InternetMessageId', 'all', messageId),
-  property('message:IsRead', 'default', ({ isRead }) => isRead),
-];
-
-/** What appointments have besides (CalendarItemType). */
-const OF_APPOINTMENTS: readonly Property[] = [
-  property('calendar:UID', 'all', ({ created, folder }) => `${created.toString(16)}-${folder.number}`),
-  property('calendar:Start', 'default', ({ appointment }) => appointment && timeStamp(appointment.start)),
-  property('calendar:End', 'default', ({ appointment }) => appointment && timeStamp(appointment.end)),
-  property('calendar:IsAllDayEvent', 'all', ({ appointment }) => appointment?.isAllDay ?? false),
-  property('calendar:LegacyFreeBusyStatus', 'default', () => 'Busy'),
-  property('calendar:Location', 'default', ({ appointment }) => appointment?.location),
-  property('calendar:IsMeeting', 'all', () => false),
-  property('calendar:IsCancelled', 'all', () => false),
-  property('calendar:IsRecurring', 'all', () => false),
 ];
 
 /** An item element (schema: ArrayOfRealItemsType). */
@@ -110,14 +62,14 @@ export function writeItem(item: Item, shape: ItemShape): string {
   const write = (properties: readonly Property[]) =>
     properties.filter((one) => isWanted(one, shape)).map((one) => one.write(item, elementName(one.uri), shape));
   return element(
-    item.isCalendarItem ? 't:CalendarItem' : 't:Message',
+    `t:${item.kind}`,
     {},
     shape.mime && !shape.isSearch ? mimeContent(item) : '',
     element('t:ItemId', { Id: item.id, ChangeKey: item.changeKey }),
     ...write(BEFORE_EXTENDED),
     writeExtendedProperties(shape.additional, (tag) => extendedProperty(item, tag)),
     ...write(AFTER_EXTENDED),
-    ...write(item.isCalendarItem ? OF_APPOINTMENTS : OF_MESSAGES),
+    ...write(PROPERTIES_OF[item.kind]),
   );
 }
 
@@ -131,16 +83,6 @@ function elementName(uri: string): string {
   return `t:${uri.slice(uri.indexOf(':') + 1)}`;
 }
 
-function writePerson({ name, address }: Person): string {
-  return element(
-    't:Mailbox',
-    {},
-    textElement('t:Name', name),
-    textElement('t:EmailAddress', address),
-    textElement('t:RoutingType', 'SMTP'),
-  );
-}
-
 /** Values of MAPI properties as text; numbers in the sandbox are all times. */
 function extendedProperty(item: Item, tag: number): string | undefined {
   const value = mapiValue(item, tag);
@@ -148,6 +90,8 @@ function extendedProperty(item: Item, tag: number): string | undefined {
   return typeof value === 'number' ? timeStamp(value) : String(value);
 }
 
-function messageId({ created, number }: Item): string {
-  return `<${created.toString(36)}.${number}@mbx01.sandbox.example>`;
+/** The same for all that answer one another. */
+function conversationId({ subject }: Item): string {
+  const topic = subject.replace(/^(?:(?:Re|Fw|AW): ?)+/i, '');
+  return `AAQk${createHash('sha256').update(topic).digest('base64')}`;
 }

@@ -1,6 +1,7 @@
 import type { XmlElement } from '../../protocol/xml-element.js';
 import type { Folder } from '../mailbox/folder.js';
 import type { Item } from '../mailbox/item.js';
+import { preview } from './item-body.js';
 import { propertyTag } from './property-paths.js';
 
 /** A value that restrictions and sort orders compare. Times are milliseconds since 1970. */
@@ -15,6 +16,7 @@ const CREATION_TIME = 0x3007;
 const MESSAGE_DELIVERY_TIME = 0x0e06;
 const MESSAGE_CLASS = 0x001a;
 const SUBJECT = 0x0037;
+const PREVIEW = 0x3fd9;
 const DISPLAY_NAME = 0x3001;
 const CONTAINER_CLASS = 0x3613;
 
@@ -69,6 +71,8 @@ export function mapiValue(item: Item, tag: number | undefined): PropertyValue {
       return item.subject;
     case MESSAGE_CLASS:
       return item.itemClass;
+    case PREVIEW:
+      return preview(item);
     default:
       return undefined;
   }

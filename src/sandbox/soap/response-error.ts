@@ -11,6 +11,8 @@ const MESSAGES: Readonly<Record<string, string>> = {
   ErrorInternalServerError: 'An internal server error occurred. The operation failed.',
   ErrorInternalServerTransientError: 'An internal server error occurred. Try again later.',
   ErrorInvalidIdMalformed: 'Id is malformed.',
+  ErrorInvalidAttachmentId: 'The specified attachment Id is invalid.',
+  ErrorInvalidPropertyRequest: 'Property is not valid for this object type.',
   ErrorInvalidPropertySet: 'The specified set of properties is not valid.',
   ErrorInvalidPullSubscriptionId: 'The subscription id is not for a pull subscription.',
   ErrorInvalidPushSubscriptionUrl: 'The push subscription URL is invalid.',

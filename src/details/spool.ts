@@ -1,0 +1,117 @@
+import { readdirSync } from 'node:fs';
+import { readdir, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isEventType } from '../protocol/event-type.js';
+import type { MailboxEvent } from '../protocol/mailbox-event.js';
+import { writeDurably } from '../subscriptions/durable-file.js';
+import type { EventBatch } from '../subscriptions/engine-listener.js';
+import type { PositionKey } from '../subscriptions/position-record.js';
+import { keyDigest } from '../subscriptions/position-store.js';
+
+/** How the files end. */
+export const SPOOL_SUFFIX = '.spool.json';
+const FORMAT = 1;
+/** Digits of a file's number, so that their names sort as they were written. */
+const DIGITS = 12;
+
+/** Events that came together and are kept until they were sent. */
+export interface Spooled {
+  readonly file: string;
+  readonly batch: EventBatch;
+}
+
+/** Where notifications of one subscription are kept while they wait to be sent. */
+export interface Spool {
+  /** What an earlier run left, in order. @param damaged called for each file that cannot be read, and was put aside */
+  load(damaged: (detail: string) => void): Promise<readonly Spooled[]>;
+  /** Resolves when the events would survive a crash. Rejects when they would not. */
+  add(batch: EventBatch): Promise<Spooled>;
+  /** Its events were sent. Never rejects: what is left is sent again after a restart. */
+  remove(spooled: Spooled): Promise<void>;
+  /** Forgets everything. Never rejects. */
+  clear(): Promise<void>;
+}
+
+/** Whether an earlier run left something of a subscription. At once, as it decides what is made of the node. */
+export function isSomethingSpooled(directory: string, key: PositionKey): boolean {
+  try {
+    return readdirSync(directory).some((name) => name.startsWith(`${keyDigest(key)}.`) && name.endsWith(SPOOL_SUFFIX));
+  } catch {
+    return false;
+  }
+}
+
+/** A file for each notification, in a directory that all nodes share. */
+export class FileSpool implements Spool {
+  readonly #directory: string;
+  readonly #key: PositionKey;
+  readonly #prefix: string;
+  #last = 0;
+
+  constructor(directory: string, key: PositionKey) {
+    this.#directory = directory;
+    this.#key = key;
+    this.#prefix = `${keyDigest(key)}.`;
+  }
+
+  async load(damaged: (detail: string) => void): Promise<readonly Spooled[]> {
+    const all: Spooled[] = [];
+    for (const file of await this.#names()) {
+      this.#last = Math.max(this.#last, Number(file.slice(this.#prefix.length, -SPOOL_SUFFIX.length)) || 0);
+      const batch = await this.#read(join(this.#directory, file)).catch(() => undefined);
+      if (batch) all.push({ file, batch });
+      else {
+        await rename(join(this.#directory, file), join(this.#directory, `${file}.damaged`)).catch(() => undefined);
+        damaged(file);
+      }
+    }
+    return all;
+  }
+
+  async add(batch: EventBatch): Promise<Spooled> {
+    this.#last += 1;
+    const file = `${this.#prefix}${String(this.#last).padStart(DIGITS, '0')}${SPOOL_SUFFIX}`;
+    await writeDurably(join(this.#directory, file), JSON.stringify({ format: FORMAT, ...this.#key, batch }));
+    return { file, batch };
+  }
+
+  async remove({ file }: Spooled): Promise<void> {
+    await rm(join(this.#directory, file), { force: true }).catch(() => undefined);
+  }
+
+  async clear(): Promise<void> {
+    for (const file of await this.#names())
+      await rm(join(this.#directory, file), { force: true }).catch(() => undefined);
+  }
+
+  async #names(): Promise<string[]> {
+    const names = await readdir(this.#directory).catch(() => []);
+    return names.filter((name) => name.startsWith(this.#prefix) && name.endsWith(SPOOL_SUFFIX)).sort();
+  }
+
+  async #read(path: string): Promise<EventBatch | undefined> {
+    const { format, batch } = JSON.parse(await readFile(path, 'utf8')) as { format?: unknown; batch?: unknown };
+    return format === FORMAT && isBatch(batch) ? batch : undefined;
+  }
+}
+
+function isBatch(value: unknown): value is EventBatch {
+  const { subscriptionId, events, recovered } = (value ?? {}) as Partial<Record<keyof EventBatch, unknown>>;
+  return (
+    typeof subscriptionId === 'string' &&
+    typeof recovered === 'boolean' &&
+    Array.isArray(events) &&
+    events.every((event) => isEvent(event))
+  );
+}
+
+function isEvent(value: unknown): value is MailboxEvent {
+  const event = (value ?? {}) as Record<string, unknown>;
+  return (
+    isEventType(event.eventType) && typeof event.timeStamp === 'string' && (isId(event.itemId) || isId(event.folderId))
+  );
+}
+
+function isId(value: unknown): boolean {
+  return typeof (value as { id?: unknown } | undefined)?.id === 'string';
+}

@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Spool } from '../../dist/src/details/spool.js';
+import { DetailsLab, eventOf, payloads, SUMMARY } from '../support/details-lab.js';
+import { Recorder } from '../support/recorder.js';
+import { ioTurns, until } from '../support/wait.js';
+
+const batch = (...ids: string[]) => ({ subscriptionId: 's', events: ids.map((id) => eventOf(id)), recovered: false });
+
+describe('what waits to be sent', () => {
+  let lab: DetailsLab;
+  beforeEach(async () => (lab = await DetailsLab.open()));
+  afterEach(() => lab.close());
+
+  it('is sent in the order in which it came, many looked up together', async () => {
+    const running = lab.run();
+    const { outbox, told } = running;
+    const [first = '', ...ids] = lab.base.deliver(121);
+    // Until a password has worked, one request is made at a time.
+    await lab.send(running, [eventOf(first)]);
+    lab.base.sandbox.failNext({ operation: 'GetItem', times: 3, delayMs: 1000 });
+    const taken = [];
+    for (let at = 0; at < ids.length; at += 3) taken.push(outbox.take(batch(...ids.slice(at, at + 3))));
+    await Promise.all(taken);
+    await until(() => lab.base.requests.length === 4);
+    await lab.clock.advance(1000);
+    await until(() => told.items.length === 121);
+    assert.deepEqual(told.items, [first, ...ids]);
+    assert.equal(told.batches.length, 41, 'each notification is told by itself');
+    assert.ok(payloads(told).every(({ item }) => item.kind === 'Message'));
+    const asked = lab.base.requests.filter((operation) => operation === 'GetItem').length;
+    assert.ok(asked <= 7, `${asked} requests`);
+    await until(() => lab.files.length === 0);
+  });
+
+  it('is on disk before whoever brought it may count it as sent, and there until it was', async () => {
+    const told = new Recorder();
+    let release = (): void => undefined;
+    told.onEvents = () => new Promise((resolve) => (release = resolve));
+    const { outbox } = lab.run(SUMMARY, { told });
+    const [id = ''] = lab.base.deliver();
+    await outbox.take(batch(id));
+    assert.equal(lab.files.length, 1);
+    assert.ok(readFileSync(join(lab.directory, lab.files[0]!), 'utf8').includes(id));
+    await until(() => told.batches.length === 1);
+    assert.equal(lab.files.length, 1, 'it is being sent');
+    release();
+    await until(() => lab.files.length === 0);
+  });
+
+  it('is sent after a crash, before what is new, with what it was marked as', async () => {
+    const ids = lab.base.deliver(3);
+    lab.silence();
+    const crashed = lab.run();
+    await crashed.outbox.take({ ...batch(ids[0]!, ids[1]!), recovered: true });
+    await crashed.outbox.close();
+    assert.deepEqual(crashed.told.batches, []);
+    assert.equal(lab.files.length, 1);
+
+    lab.speak();
+    const { outbox, told } = lab.run();
+    await outbox.take(batch(ids[2]!));
+    await until(() => told.items.length === 3);
+    assert.deepEqual(told.items, ids);
+    assert.deepEqual(
+      told.batches.map(({ recovered }) => recovered),
+      [true, false],
+    );
+    await until(() => lab.files.length === 0);
+  });
+
+  it('is not sent twice where a crash came before the position was saved', async () => {
+    const ids = lab.base.deliver(2);
+    lab.silence();
+    const crashed = lab.run();
+    const kept = batch(ids[0]!);
+    await crashed.outbox.take(kept);
+    await crashed.outbox.close();
+    lab.speak();
+    const { outbox, told } = lab.run();
+    // The server tells it again, with what came after.
+    await outbox.take({ ...kept, events: [...kept.events, eventOf(ids[1]!)] });
+    await until(() => told.items.length >= 2);
+    assert.deepEqual(told.items, ids);
+  });
+
+  it('whoever brings it waits until it was sent where nothing can be written, which is said once', async () => {
+    const full: Spool = {
+      load: () => Promise.resolve([]),
+      add: () => Promise.reject(new Error('disk full')),
+      remove: () => Promise.resolve(),
+      clear: () => Promise.resolve(),
+    };
+    const { outbox, told } = lab.run(SUMMARY, { spool: full });
+    const ids = lab.base.deliver(2);
+    await outbox.take(batch(ids[0]!));
+    assert.deepEqual(told.items, [ids[0]]);
+    await outbox.take(batch(ids[1]!));
+    assert.deepEqual(told.items, ids);
+    assert.deepEqual(
+      told.positionProblems.map(({ kind }) => kind),
+      ['unwritable'],
+    );
+  });
+
+  it('and is refused where nothing can be written and the node closes: it was not sent', async () => {
+    const full: Spool = {
+      load: () => Promise.resolve([]),
+      add: () => Promise.reject(new Error('disk full')),
+      remove: () => Promise.resolve(),
+      clear: () => Promise.resolve(),
+    };
+    const { outbox, told } = lab.run(SUMMARY, { spool: full });
+    lab.silence();
+    const taken = outbox.take(batch(...lab.base.deliver()));
+    await until(() => lab.base.requests.includes('GetItem'));
+    const refused = assert.rejects(taken, { code: 'EWS_NETWORK' });
+    await outbox.close();
+    await refused;
+    assert.deepEqual(told.batches, []);
+  });
+
+  it('does not stand in the way where it is damaged, which is said', async () => {
+    const ids = lab.base.deliver(2);
+    lab.silence();
+    const crashed = lab.run();
+    await crashed.outbox.take(batch(ids[0]!));
+    await crashed.outbox.take(batch(ids[1]!));
+    await crashed.outbox.close();
+    lab.speak();
+    writeFileSync(join(lab.directory, lab.files.sort()[0]!), '{"format":1');
+    const { told } = lab.run();
+    await until(() => told.items.length === 1);
+    assert.deepEqual(told.items, [ids[1]]);
+    assert.deepEqual(
+      told.positionProblems.map(({ kind }) => kind),
+      ['damaged'],
+    );
+    await until(() => lab.files.every((name) => name.endsWith('.damaged')));
+  });
+
+  it('goes straight on where nothing need wait any more, once what was left is sent', async () => {
+    const ids = lab.base.deliver(2);
+    lab.silence();
+    const crashed = lab.run();
+    await crashed.outbox.take(batch(ids[0]!));
+    await crashed.outbox.close();
+    lab.speak();
+    const { outbox, told } = lab.run({ include: 'none', bodyType: 'text' }, { direct: true });
+    await outbox.take(batch(ids[1]!));
+    await until(() => told.items.length === 2);
+    assert.deepEqual(told.items, ids);
+    assert.ok(payloads(told).every((payload) => !('item' in payload)));
+    await until(() => lab.files.length === 0);
+  });
+
+  it('is forgotten with the subscription', async () => {
+    lab.silence();
+    const { outbox, told } = lab.run();
+    await outbox.take(batch(...lab.base.deliver()));
+    await outbox.remove();
+    assert.deepEqual(lab.files, []);
+    await ioTurns(20);
+    assert.deepEqual(told.batches, []);
+  });
+});
