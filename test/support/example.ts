@@ -23,24 +23,18 @@ export class RunningExample {
     readonly flows: readonly FlowNode[],
   ) {}
 
-  /**
-   * Gets an example as the Import dialog does, and deploys it.
-   * @param change what somebody who imports it changes
-   * @param more a button that is wired to the node of this name, for a test to send messages with
-   */
+  /** Gets an example as the Import dialog does, and deploys it. @param change what somebody who imports it changes */
   static async import(
     red: NodeRed,
     name: string,
     change: (node: FlowNode) => object = () => ({}),
-    more?: string,
   ): Promise<RunningExample> {
     const path = `library/examples/flows/@ews-flows/node-red-ews-notifications/${encodeURIComponent(name)}`;
     const imported = JSON.parse(await red.get(path)) as FlowNode[];
     const flows = imported.map((node) => ({ ...node, ...change(node) }));
     red.records = [];
-    const example = new RunningExample(red, more === undefined ? flows : [...flows, buttonTo(flows, more)]);
-    await red.deploy(example.flows);
-    return example;
+    await red.deploy(flows);
+    return new RunningExample(red, flows);
   }
 
   /** The node of that name or, where only one node has it, type. */
@@ -74,12 +68,4 @@ export class RunningExample {
   status(name: string): string {
     return this.red.status(this.id(name)).text ?? '';
   }
-}
-
-/** A button by the name of `button`. */
-function buttonTo(flows: readonly FlowNode[], name: string): FlowNode {
-  const target = flows.find((node) => node.name === name);
-  if (!target) throw new Error(`no node is “${name}”`);
-  const place = { x: 100, y: 900, z: target.z, wires: [[target.id]] };
-  return { id: `button-to-${target.id}`, type: 'inject', name: 'button', props: [], repeat: '', once: false, ...place };
 }
