@@ -68,7 +68,10 @@ describe('the dialog of an account', () => {
     assert.deepEqual(await again.values('name', 'username', 'password'), {
       ...{ name: 'Another name', username: 'you@example.com', password: '__PWRD__' },
     });
-    assert.deepEqual(await stored(), { username: 'you@example.com', has_password: true });
+    assert.deepEqual(await stored(), {
+      ...{ username: 'you@example.com', has_password: true },
+      ...{ has_clientSecret: false, has_clientKey: false, has_token: false },
+    });
     const files = ['flows.json', 'flows_cred.json'].map((file) =>
       readFileSync(join(editor().red.userDir, file), 'utf8'),
     );
