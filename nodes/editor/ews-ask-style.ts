@@ -17,6 +17,7 @@ if ($('#ews-ask-style').length === 0) {
 .ews-step .fa { flex: 0 0 14px; text-align: center; }
 .ews-step b { flex: 0 0 90px; font-weight: 500; }
 .ews-step-told { flex: 1 1 0; min-width: 0; overflow-wrap: anywhere; }
+.ews-step code, .ews-confirmed code { padding: 0; border: none; background: none; color: inherit; white-space: normal; overflow-wrap: anywhere; }
 .ews-step-time { flex: 0 0 auto; color: var(--red-ui-secondary-text-color); }
 .ews-step-ok .fa { color: var(--red-ui-text-color-success, #4b8400); }
 .ews-step-failed .fa, .ews-step-failed .ews-step-told { color: var(--red-ui-text-color-error); }

@@ -21,7 +21,7 @@ interface EwsPreset {
 interface EwsPresets {
   /** Fills the list of kinds, and has a choice fill in the fields. */
   makePresets(form: JQuery, values: EwsValues, changed: () => void): void;
-  /** Shows another kind if the values do not fit the one that is shown. */
+  /** Shows another kind if the values do not fit the one that is shown, and what the e-mail address is for. */
   showPreset(form: JQuery, values: EwsValues): void;
   /** The kind that values are of. `shown`, if it fits, counts more than what is merely likely. */
   presetOf(values: EwsValues, shown?: string): EwsPreset;
@@ -86,6 +86,9 @@ window.ewsDialog = Object.assign(
     function showPreset(form: JQuery, values: EwsValues): void {
       const list = listOf(form);
       list.val(presetOf(values, String(list.val())).id);
+      const user = values.auth !== 'oauth2' && values.auth !== 'bearer';
+      const asked = user ? 'account.email-placeholder' : 'oauth.email-placeholder';
+      fieldOf(form, 'email').attr('placeholder', ewsDialog.text(asked));
     }
 
     function makePresets(form: JQuery, values: EwsValues, changed: () => void): void {

@@ -23,6 +23,7 @@ if ($('#ews-dialog-style').length === 0) {
 .ews-dialog .ews-folder input { flex: 1 1 50%; min-width: 0; margin: 0; }
 .ews-dialog .ews-filter-rule { display: flex; flex-wrap: wrap; gap: 6px; }
 .ews-dialog .ews-filter-rule select, .ews-dialog .ews-filter-rule input { flex: 1 1 90px; min-width: 0; margin: 0; width: auto; }
+.ews-dialog .red-ui-editableList-border:has(.ews-filter):not(:has(li)) { display: none; }
 .ews-dialog .ews-tip { margin: 0 0 12px; max-width: none; }
 .ews-dialog .ews-group { margin: 18px 0 0; }
 .ews-dialog .ews-group-title, .ews-dialog .ews-more > summary { margin: 0 0 12px; padding: 6px 0;
