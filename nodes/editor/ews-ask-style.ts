@@ -9,6 +9,7 @@ if ($('#ews-ask-style').length === 0) {
 .ews-confirmed { list-style: none; margin: 6px 0 0; padding: 0; }
 .ews-confirmed:empty { display: none; }
 .ews-discover-offers p { margin: 8px 0 6px; max-width: none; }
+.ews-discover-offers:not(:empty) { margin: 8px 0 0; }
 .ews-discover-offers button { margin-right: 6px; }
 .ews-ask-summary { margin-left: 8px; }
 .ews-dialog .ews-steps { list-style: none; margin: 10px 0 0; padding: 0; border: 1px solid var(--red-ui-secondary-border-color); border-radius: 4px; }

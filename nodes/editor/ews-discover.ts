@@ -34,8 +34,9 @@ window.ewsDialog = Object.assign(
       $('<i class="fa fa-search" aria-hidden="true">').appendTo(button);
       button.append(' ', $('<span>').text(ewsDialog.text('discover.button')));
       const summary = $('<span class="ews-ask-summary" role="status">').appendTo(place);
-      const steps = $('<ol class="ews-steps">').hide().appendTo(place);
+      // What is to be decided comes first: the list of steps may be longer than the dialog.
       const offers = $('<div class="ews-discover-offers">').appendTo(place);
+      const steps = $('<ol class="ews-steps">').hide().appendTo(place);
       let question: EwsQuestion | undefined;
 
       function search(): void {

@@ -87,8 +87,8 @@ window.ewsDialog = Object.assign(
       const list = listOf(form);
       list.val(presetOf(values, String(list.val())).id);
       const user = values.auth !== 'oauth2' && values.auth !== 'bearer';
-      const asked = user ? 'account.email-placeholder' : 'oauth.email-placeholder';
-      fieldOf(form, 'email').attr('placeholder', ewsDialog.text(asked));
+      const email = user ? ewsDialog.text('account.email-placeholder') : ewsDialog.text('oauth.email-placeholder');
+      fieldOf(form, 'email').attr('placeholder', email);
     }
 
     function makePresets(form: JQuery, values: EwsValues, changed: () => void): void {
