@@ -43,6 +43,11 @@ export class EditorNodeRed {
     return this.#output;
   }
 
+  /** How often flows were started, as it says in its language. */
+  get starts(): number {
+    return this.#output.match(/Started|sind gestartet/g)?.length ?? 0;
+  }
+
   async #start(settings: object): Promise<void> {
     linkPackage(this.userDir);
     const all = {
@@ -70,7 +75,7 @@ export class EditorNodeRed {
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => (this.#output += text));
     }
-    await this.until(() => this.#output.includes('Started flows'));
+    await this.until(() => this.starts > 0);
   }
 
   /** Ends it and removes its user directory. */
@@ -85,14 +90,14 @@ export class EditorNodeRed {
 
   /** Replaces all flows; resolves when they run. */
   async deploy(flows: readonly FlowNode[]): Promise<void> {
-    const before = this.#started();
+    const before = this.starts;
     const response = await fetch(`${this.address}/flows`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'Node-RED-Deployment-Type': 'full' },
       body: JSON.stringify(flows),
     });
     if (!response.ok) throw new Error(`POST /flows: ${response.status} ${await response.text()}`);
-    await this.until(() => this.#started() > before);
+    await this.until(() => this.starts > before);
   }
 
   /** What the admin interface answers, as text. */
@@ -121,10 +126,6 @@ export class EditorNodeRed {
       }
       await passTime(LOOK_MS);
     }
-  }
-
-  #started(): number {
-    return this.#output.split('Started').length;
   }
 }
 

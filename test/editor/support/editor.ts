@@ -155,9 +155,9 @@ export class Editor {
 
   /** Presses Deploy and waits until the flows run. */
   async deploy(): Promise<void> {
-    const started = this.red.output.split('Started').length;
+    const { starts } = this.red;
     await this.page.locator('#red-ui-header-button-deploy').click();
-    await this.red.until(() => this.red.output.split('Started').length > started);
+    await this.red.until(() => this.red.starts > starts);
     await this.page.waitForFunction(() => !RED.nodes.dirty());
   }
 }
