@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
+import { EVENT_TYPES } from '../../dist/src/protocol/event-type.js';
 import { projectRoot } from '../support/fixture.js';
 import { account, flowWith, NODES, sandboxAccount } from './support/flows.js';
 import { withEditor } from './support/with-editor.js';
@@ -16,16 +17,17 @@ function textsIn(language: string): Set<string> {
   return new Set([...FILES, ['nodes/plugins/locales', 'ews-sidebar'] as const].flatMap(([at, name]) => read(at, name)));
 }
 
-/** What is said in English only; a word such as "Name" is German too. */
-const german = textsIn('de');
+/** What is said in English only: a word such as "Name" is German too, and the names of events are EWS's own. */
+const german = new Set([...textsIn('de'), ...EVENT_TYPES]);
 const english = new Set([...textsIn('en-US')].filter((text) => !german.has(text)));
 
-/** All texts in a part of the page: what stands there, and what shows in empty fields, for pointers and screen readers. */
+/** All texts in a part of the page: what stands there and in fields, what shows in empty ones and on pointing. */
 async function wordsIn(part: Locator): Promise<string[]> {
   return part.evaluate((root) => {
     const words = [...root.querySelectorAll('*')].flatMap((element) => [
       ...[...element.childNodes].filter(({ nodeType }) => nodeType === Node.TEXT_NODE).map((text) => text.textContent),
       ...['placeholder', 'title', 'aria-label'].map((name) => element.getAttribute(name)),
+      element instanceof HTMLInputElement && element.type === 'text' ? element.value : '',
     ]);
     return words.map((text) => text?.trim() ?? '').filter((text) => text !== '');
   });
@@ -137,18 +139,18 @@ describe('the editor in German', () => {
     await tab.getByText('1 verbunden').waitFor();
     await tab.locator('.ews-sb-row').click();
     await tab.getByRole('button', { name: 'Abonnement beenden' }).waitFor();
-    await assertGerman(tab, ['Postfach', 'letzte Stunde', 'Node zeigen', 'letztes Lebenszeichen']);
+    await assertGerman(tab, ['Postfach', 'letzte Stunde', 'Node zeigen', 'letztes Lebenszeichen', 'Posteingang']);
     assert.match((await tab.locator('.ews-sb-row').textContent()) ?? '', /verbunden · Pull · Sandbox/);
     await editor().look('german-sidebar');
   });
 
-  it('shows statuses, and errors in the debug sidebar', async () => {
+  it('shows statuses and reports errors', async () => {
+    const status = editor().page.locator('.red-ui-flow-node-status-label');
+    // How long it waits is by chance.
     await editor().begin(flowWith('ews-pull', { account: 'account' }));
-    await editor()
-      .page.locator('.red-ui-flow-node-status-label', { hasText: 'nicht erreichbar · erneut um' })
-      .waitFor();
-    await editor().red.deploy(flowWith('ews-pull', { account: '' }));
-    await editor().page.locator('.red-ui-flow-node-status-label', { hasText: 'nicht konfiguriert' }).waitFor();
+    await status.getByText(/verbindet erneut|nicht erreichbar · erneut um/).waitFor();
+    await editor().begin(flowWith('ews-pull', { account: '' }));
+    await status.getByText('nicht konfiguriert').waitFor();
     await editor().red.until(() => editor().red.output.includes('Wählen Sie ein Konto'));
   });
 });

@@ -158,7 +158,7 @@ window.ewsSidebar = Object.assign(
 
     function foldersOf({ allFolders, folders, moreFolders }: EwsDetails): string {
       if (allFolders) return say('folders.all');
-      const names = folders.map(({ id, name }) => name || id).join(', ');
+      const names = folders.map((one) => ewsSidebar.folderOf(one)).join(', ');
       return moreFolders > 0 ? say('folders.more', { names, count: moreFolders }) : names;
     }
 

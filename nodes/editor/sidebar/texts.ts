@@ -7,12 +7,15 @@ interface EwsSidebarTexts {
   momentOf(time: number | undefined): string;
   /** What a subscription's state is called; for one in trouble, what is wrong. */
   stateOf(row: EwsRow): string;
+  /** What a folder is called: one that every mailbox has in the editor's language, whatever the flow names it in. */
+  folderOf(folder: { readonly id: string; readonly name: string }): string;
 }
 
 window.ewsSidebar = Object.assign(
   window.ewsSidebar ?? {},
   ((): EwsSidebarTexts => {
     const CATALOGUE = '@ews-flows/node-red-ews-notifications/ews-sidebar:';
+    const DIALOGS = '@ews-flows/node-red-ews-notifications/ews-account:';
 
     function say(key: string, values: Record<string, string | number> = {}): string {
       return (RED._ as (id: string, values: object) => string)(CATALOGUE + key, values);
@@ -38,6 +41,13 @@ window.ewsSidebar = Object.assign(
       return reason ?? say(`state.${state}`);
     }
 
-    return { say, momentOf, stateOf };
+    function folderOf({ id, name }: { readonly id: string; readonly name: string }): string {
+      // Folder ids are no keys; a name that has no text comes back as its key.
+      const key = `folder.${id}`;
+      const text = /^[a-z]+$/.test(id) ? RED._(DIALOGS + key) : key;
+      return text.endsWith(key) ? name || id : text;
+    }
+
+    return { say, momentOf, stateOf, folderOf };
   })(),
 );
