@@ -44,7 +44,7 @@ module.exports = function (RED: NodeAPI): void {
       if (!account) throw new EwsError('EWS_CONFIGURATION', texts.text('item.no-account'));
       const answers = await answerRequest(request, {
         account,
-        access: { mailbox: textOf(config, 'mailbox') || textFrom(ews?.mailbox), access: accessOf(config) },
+        access: { mailbox: textOf(config, 'mailbox') || textFrom(ews?.mailbox), access: accessOf(config, account) },
         settings,
         maxBytes: maxSizeOf(config) * MIB,
         withinMs: PATIENCE_MS,
@@ -107,8 +107,9 @@ function settingsOf(config: RawConfig): ContentSettings {
   return readContentSettings(config, { include: 'body', bodyType: 'text' });
 }
 
-function accessOf(config: RawConfig): 'delegate' | 'impersonate' {
-  return config.access === 'impersonate' ? 'impersonate' : 'delegate';
+/** An application opens every mailbox in its owner's name. */
+function accessOf(config: RawConfig, account: Account): 'delegate' | 'impersonate' {
+  return account.isApplication || config.access === 'impersonate' ? 'impersonate' : 'delegate';
 }
 
 function maxSizeOf(config: RawConfig): number {
@@ -118,6 +119,8 @@ function maxSizeOf(config: RawConfig): number {
 function textFrom(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
+
+type Earlier = NodeMessageInFlow & { readonly attachment?: unknown; readonly itemErrors?: unknown };
 
 /**
  * The message with the answer as its payload: what was asked for or, for a list, a list in its order, with `null` for
@@ -130,8 +133,10 @@ function answered(message: NodeMessageInFlow, request: ItemRequest, answers: rea
   const contents = answers.map((answer) => ('error' in answer ? null : answer.content));
   const attachments = answers.map((answer) => ('attachment' in answer ? answer.attachment : null));
   const several = request.several;
+  // What an earlier node of this kind said of another item.
+  const { attachment: _attachment, itemErrors: _itemErrors, ...rest } = message as Earlier;
   return {
-    ...message,
+    ...rest,
     payload: several ? contents : contents[0],
     ...(request.kind === 'attachment' ? { attachment: several ? attachments : attachments[0] } : {}),
     ...(failed.length > 0 ? { itemErrors: failed.map(({ at, error }) => ({ index: at, ...itemError(error) })) } : {}),

@@ -9,7 +9,7 @@ import {
   problemsOfStream,
   type ConfigurationProblem,
 } from '../src/subscriptions/configuration-problem.js';
-import { detailsOrderOf } from '../src/subscriptions/details-order.js';
+import { detailsOrderOf, type DetailsOrder } from '../src/subscriptions/details-order.js';
 import type { LiveSubscription } from '../src/subscriptions/live-subscription.js';
 import type { PushHost } from '../src/subscriptions/push-host.js';
 import { readOrders, readPushIn, type SubscribeOrder } from '../src/subscriptions/subscribe-request.js';
@@ -43,14 +43,17 @@ module.exports = function (RED: NodeAPI): void {
   function EwsSubscribeNode(this: Node, config: NodeDef & RawConfig): void {
     RED.nodes.createNode(this, config);
     const owner = accountNode(RED, textOf(config, 'account'));
-    const [description] = readWatchConfig(
+    const { descriptions, problems } = readWatchConfig(
       config,
       owner?.account?.email ?? '',
       false,
       owner?.account?.isApplication,
-    ).descriptions;
+    );
+    const [description] = descriptions;
     const delivery = deliveryOf(config);
-    const problem = owner ? owner.problem : 'no-account';
+    // What is wrong with the mailbox and its folders a message may set right.
+    const ofDetails = problems.find((one) => one === 'bad-include' || one === 'bad-calm' || one === 'bad-filter');
+    const problem = owner ? (owner.problem ?? ofDetails) : 'no-account';
     if (problem !== undefined || !owner?.account || !delivery) {
       refuse(RED, this, texts, problem ?? 'delivery-not-supported');
       return;
@@ -62,12 +65,7 @@ module.exports = function (RED: NodeAPI): void {
       connectionTimeout: numberOf(config, 'connectionTimeout', DEFAULT_CONNECTION_TIMEOUT_MINUTES),
       statusFrequency: numberOf(config, 'statusFrequency', DEFAULT_STATUS_FREQUENCY_MINUTES),
       pushIn: readPushIn(config.pushIn ?? []),
-      ...detailsOrderOf({
-        include: config.include,
-        bodyType: config.bodyType,
-        calm: config.calm,
-        filter: config.filter,
-      }),
+      ...detailsOf(config),
     };
     const [wrong] = problemsOfDelivery(defaults);
     if (wrong) {
@@ -108,6 +106,12 @@ module.exports = function (RED: NodeAPI): void {
   function deliveryOf(config: RawConfig): Delivery | undefined {
     const delivery = textOf(config, 'delivery', 'pull');
     return delivery === 'pull' || delivery === 'streaming' || delivery === 'push' ? delivery : undefined;
+  }
+
+  /** What the configuration leaves empty is as the node that receives is set, and so are rules where there are none. */
+  function detailsOf({ include, bodyType, calm, filter }: RawConfig): DetailsOrder {
+    const rules = Array.isArray(filter) && filter.length === 0 ? undefined : filter;
+    return detailsOrderOf({ include, bodyType, calm, filter: rules });
   }
 
   /** What is wrong with what only one way of delivery has. */

@@ -206,7 +206,7 @@ window.ewsDialog = Object.assign(
 
     /** Messages may bring what is missing here, so that only what is certainly wrong counts. */
     function subscribe(values: EwsValues, around: EwsSurroundings): Problems {
-      return { ...watch(values, around), ...account(values, around), ...ofDelivery(values) };
+      return { ...watch(values, around), ...account(values, around), ...ofDelivery(values), ...gathering(values) };
     }
 
     function ofDelivery(values: EwsValues): Problems {

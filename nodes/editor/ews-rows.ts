@@ -70,6 +70,7 @@ window.ewsDialog = Object.assign(
       return {
         subscriptionTimeout: type === 'ews-pull' ? timeoutHint(values) : undefined,
         folders: type === 'ews-subscribe' ? foldersHint(values) : undefined,
+        filter: type === 'ews-subscribe' ? filterHint(values) : undefined,
         publicUrl: type === 'ews-push-in' ? publicUrlHint(values, around) : undefined,
         address: type === 'ews-push-in' ? addressHint(values, around) : undefined,
       };
@@ -114,6 +115,10 @@ window.ewsDialog = Object.assign(
 
     function isLoopback(url: string): boolean {
       return /^https?:\/\/(?:localhost|[^/:]*\.localhost|127(?:\.\d+){3}|\[::1\])(?:[:/]|$)/i.test(url);
+    }
+
+    function filterHint({ filter }: EwsValues): { key: string } | undefined {
+      return Array.isArray(filter) && filter.length > 0 ? undefined : { key: 'details.filter-hint' };
     }
 
     function foldersHint(values: EwsValues): { key: string } | undefined {

@@ -6,7 +6,7 @@ import type { ConfigurationProblem } from '../../src/subscriptions/configuration
 import type { Engine } from '../../src/subscriptions/engine.js';
 import type { EngineListener } from '../../src/subscriptions/engine-listener.js';
 import type { Missed } from '../../src/subscriptions/held-delivery.js';
-import { detailsOrderOf } from '../../src/subscriptions/details-order.js';
+import { detailsOrderOf, type DetailsOrder } from '../../src/subscriptions/details-order.js';
 import { endLeftOver } from '../../src/subscriptions/left-over.js';
 import { PositionKeeper } from '../../src/subscriptions/position-keeper.js';
 import type { PositionKey, PositionRecord } from '../../src/subscriptions/position-record.js';
@@ -155,9 +155,12 @@ class WatchingNode {
           this.#board.show(label, state);
         },
       });
+    const checkDetails = (order: DetailsOrder): void => {
+      readDetailsSettings(order, details);
+    };
     return self && owner
       ? this.#watch(owner, descriptions, choice.store, listenerFor, makeEngine)
-      : this.#receive(choice.store, listenerFor, makeEngine);
+      : this.#receive(choice.store, listenerFor, makeEngine, checkDetails);
   }
 
   /** `source` `self`: a subscription for each mailbox, made by the node itself. */
@@ -199,7 +202,12 @@ class WatchingNode {
   }
 
   /** `source` `input`: subscriptions that ews-subscribe made. */
-  #receive(store: PositionStore, listenerFor: ListenerFor, makeEngine: MakeEngine): SubscriptionInput {
+  #receive(
+    store: PositionStore,
+    listenerFor: ListenerFor,
+    makeEngine: MakeEngine,
+    checkDetails: (order: DetailsOrder) => void,
+  ): SubscriptionInput {
     const node = this.#node;
     const owners = new Map<string, AccountNode>();
     const owner = (id: string): AccountNode | undefined => {
@@ -238,6 +246,7 @@ class WatchingNode {
         return listenerFor(description, found, JSON.stringify([accountId, description]));
       },
       makeEngine: (parts) => makeEngine(parts, owner(parts.adopted?.account ?? ''), (engine) => adopter.drop(engine)),
+      checkDetails,
     });
     const stands = new Promise<void>((resolve) => {
       whenFlowsStand(this.#red, node, resolve);

@@ -3,7 +3,7 @@ import { EwsError, toEwsError } from '../protocol/ews-error.js';
 import { getAttachment, type AttachmentContent } from '../protocol/get-attachment.js';
 import { contextOf } from '../subscriptions/account-link.js';
 import { budgetOf } from './budget.js';
-import { fetchFolders, fetchItems, type FetchOptions, type Found } from './fetch-details.js';
+import { fetchFolders, fetchItems, tooLate, type FetchOptions, type Found } from './fetch-details.js';
 import { folderDetails, itemDetails, type FolderDetails, type ItemDetails } from './item-details.js';
 import type { ItemRequest } from './item-request.js';
 import { unlessAborted } from '../transport/unless-aborted.js';
@@ -56,8 +56,12 @@ async function attachments(ids: readonly string[], options: AnswerOptions): Prom
 }
 
 async function attachment(id: string, options: AnswerOptions): Promise<Answer> {
-  const { account, access, signal, maxBytes, settings } = options;
-  const over = AbortSignal.any([signal, timeUp(options)]);
+  const { account, access, signal, maxBytes, settings, withinMs } = options;
+  const late = new AbortController();
+  const timer = account.clock.setTimer(() => {
+    late.abort();
+  }, withinMs);
+  const over = AbortSignal.any([signal, late.signal]);
   try {
     const { client } = await unlessAborted(account.connect(), over);
     const context = { ...contextOf(access, account.email, over), maxResponseBytes: responseBound(maxBytes) };
@@ -65,13 +69,17 @@ async function attachment(id: string, options: AnswerOptions): Promise<Answer> {
       attachments: [id],
       bodyType: settings.bodyType === 'html' ? ('HTML' as const) : ('Text' as const),
     };
-    const { response } = await budgetOf(client).spend(() => client.call(getAttachment, request, context));
+    const asked = budgetOf(client).spend(() => client.call(getAttachment, request, context));
+    const { response } = await unlessAborted(asked, over);
     const [result] = response;
     if (!result) return { error: nothing() };
     return 'error' in result ? result : contentOf(result.attachment, options);
   } catch (thrown) {
+    if (late.signal.aborted) return { error: tooLate(withinMs) };
     const error = toEwsError(thrown, 'GetAttachment');
     return { error: error.code === 'EWS_TOO_LARGE' ? tooLarge(maxBytes) : error };
+  } finally {
+    account.clock.clearTimer(timer);
   }
 }
 
@@ -85,14 +93,6 @@ function contentOf({ content, item, ...attachment }: AttachmentContent, options:
       'The attachment refers to a file that is kept elsewhere: it has no content.',
     ),
   };
-}
-
-function timeUp({ account, withinMs }: AnswerOptions): AbortSignal {
-  const over = new AbortController();
-  account.clock.setTimer(() => {
-    over.abort();
-  }, withinMs);
-  return over.signal;
 }
 
 function unique(ids: readonly string[]): readonly string[] {

@@ -48,6 +48,12 @@ export class Calm {
     this.#wait();
   }
 
+  /** Lets go at once what is held. */
+  letGoAll(): void {
+    this.#letGo(this.#held.length);
+    this.#wait();
+  }
+
   /** Lets nothing go any more. */
   close(): void {
     this.#clock.clearTimer(this.#timer);

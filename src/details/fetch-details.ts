@@ -237,7 +237,8 @@ export function isTrouble(error: EwsError): boolean {
   return isPassing(error) || error.action === 'stop' || error.action === 'authenticate';
 }
 
-function tooLate(ms: number): EwsError {
+/** Why something is not there that nobody told of in time. */
+export function tooLate(ms: number): EwsError {
   return new EwsError('EWS_TIMEOUT', `The server did not tell of it within ${Math.round(ms / 1000)} s.`);
 }
 

@@ -63,8 +63,10 @@ export class LookUp implements Preparation {
    * Whether an event passes the filter. Of what was deleted nothing can be known, and what could not be looked up may be
    * what is wanted: those pass. What is gone, and folders, are not what any rule says.
    */
-  #isWanted(event: MailboxEvent, { item, folder, error }: Found = {}): boolean {
+  #isWanted(event: MailboxEvent, found: Found = {}): boolean {
     if (wantedOf(event) === undefined) return true;
+    if (isOfTemporaryItem(found)) return false;
+    const { item, folder, error } = found;
     if (item) return passes(item, this.#options.settings.filter);
     return folder === undefined && error !== undefined && !isItemGone(error);
   }

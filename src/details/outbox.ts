@@ -92,7 +92,8 @@ export class Outbox {
     this.#closing.abort();
     this.#calm?.close();
     this.#roomMade?.();
-    await Promise.allSettled([this.#loaded, this.#sending]);
+    // What is being written is there when a successor reads what was left.
+    await Promise.allSettled([this.#loaded, this.#sending, this.#taking]);
   }
 
   /** Closes it and forgets what waits. */
@@ -103,8 +104,8 @@ export class Outbox {
 
   async #load(): Promise<void> {
     const { spool, listener } = this.#options;
-    const left = await spool.load((detail) => {
-      listener.positionProblem({ kind: 'damaged', detail });
+    const left = await spool.load((problem) => {
+      listener.positionProblem(problem);
     });
     for (const spooled of left) {
       for (const event of spooled.batch.events) if (event.watermark !== undefined) this.#replayed.add(replayKey(event));
@@ -139,6 +140,8 @@ export class Outbox {
     this.#waiting += notice.batch.events.length;
     if (this.#calm) {
       this.#calm.add(notice);
+      // Whoever brought it waits, and cannot wait for as long as things may be held.
+      if (!notice.spooled) this.#calm.letGoAll();
       return;
     }
     this.#queue.push(parcelOf(notice));

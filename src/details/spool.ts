@@ -2,9 +2,10 @@ import { readdirSync } from 'node:fs';
 import { readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isEventType } from '../protocol/event-type.js';
+import { toEwsError } from '../protocol/ews-error.js';
 import type { MailboxEvent } from '../protocol/mailbox-event.js';
 import { writeDurably } from '../subscriptions/durable-file.js';
-import type { EventBatch } from '../subscriptions/engine-listener.js';
+import type { EventBatch, PositionProblem } from '../subscriptions/engine-listener.js';
 import type { PositionKey } from '../subscriptions/position-record.js';
 import { keyDigest } from '../subscriptions/position-store.js';
 
@@ -22,8 +23,8 @@ export interface Spooled {
 
 /** Where notifications of one subscription are kept while they wait to be sent. */
 export interface Spool {
-  /** What an earlier run left, in order. @param damaged called for each file that cannot be read, and was put aside */
-  load(damaged: (detail: string) => void): Promise<readonly Spooled[]>;
+  /** What an earlier run left, in order. @param problem called for each file that is damaged, and was put aside, or cannot be read */
+  load(problem: (problem: PositionProblem) => void): Promise<readonly Spooled[]>;
   /** Resolves when the events would survive a crash. Rejects when they would not. */
   add(batch: EventBatch): Promise<Spooled>;
   /** Its events were sent. Never rejects: what is left is sent again after a restart. */
@@ -54,15 +55,22 @@ export class FileSpool implements Spool {
     this.#prefix = `${keyDigest(key)}.`;
   }
 
-  async load(damaged: (detail: string) => void): Promise<readonly Spooled[]> {
+  async load(problem: (problem: PositionProblem) => void): Promise<readonly Spooled[]> {
     const all: Spooled[] = [];
+    // What a crash left half written was not counted as sent by anybody.
+    await this.#removeAll(await this.#names('.tmp'));
     for (const file of await this.#names()) {
       this.#last = Math.max(this.#last, Number(file.slice(this.#prefix.length, -SPOOL_SUFFIX.length)) || 0);
-      const batch = await this.#read(join(this.#directory, file)).catch(() => undefined);
+      const text = await readFile(join(this.#directory, file), 'utf8').catch((error: unknown) => {
+        problem({ kind: 'unreadable', detail: toEwsError(error).message });
+      });
+      // It may be whole: it stays for the next start.
+      if (text === undefined) continue;
+      const batch = readBatch(text);
       if (batch) all.push({ file, batch });
       else {
         await rename(join(this.#directory, file), join(this.#directory, `${file}.damaged`)).catch(() => undefined);
-        damaged(file);
+        problem({ kind: 'damaged', detail: file });
       }
     }
     return all;
@@ -80,18 +88,25 @@ export class FileSpool implements Spool {
   }
 
   async clear(): Promise<void> {
-    for (const file of await this.#names())
-      await rm(join(this.#directory, file), { force: true }).catch(() => undefined);
+    await this.#removeAll([...(await this.#names()), ...(await this.#names('.tmp'))]);
   }
 
-  async #names(): Promise<string[]> {
+  async #removeAll(files: readonly string[]): Promise<void> {
+    for (const file of files) await rm(join(this.#directory, file), { force: true }).catch(() => undefined);
+  }
+
+  async #names(suffix = SPOOL_SUFFIX): Promise<string[]> {
     const names = await readdir(this.#directory).catch(() => []);
-    return names.filter((name) => name.startsWith(this.#prefix) && name.endsWith(SPOOL_SUFFIX)).sort();
+    return names.filter((name) => name.startsWith(this.#prefix) && name.endsWith(suffix)).sort();
   }
+}
 
-  async #read(path: string): Promise<EventBatch | undefined> {
-    const { format, batch } = JSON.parse(await readFile(path, 'utf8')) as { format?: unknown; batch?: unknown };
+function readBatch(text: string): EventBatch | undefined {
+  try {
+    const { format, batch } = JSON.parse(text) as { format?: unknown; batch?: unknown };
     return format === FORMAT && isBatch(batch) ? batch : undefined;
+  } catch {
+    return undefined;
   }
 }
 

@@ -11,6 +11,8 @@ export interface Adopter {
   readonly id: string;
   /** Ends a subscription that it adopted. */
   end(subscriptionId: string): Promise<void>;
+  /** Goes on with a subscription that it adopted with what is said of details now. */
+  change(subscription: LiveSubscription): Promise<void>;
 }
 
 interface Entry {
@@ -61,6 +63,12 @@ export class AdoptionRegistry {
     if (!entry) return;
     this.#entries.delete(oldId);
     this.#entries.set(subscriptionId, { ...entry, subscription: { ...entry.subscription, subscriptionId } });
+  }
+
+  /** What waits for an adopter is ordered with other details now. */
+  changed(subscription: LiveSubscription): void {
+    const entry = this.#entries.get(subscription.subscriptionId);
+    if (entry && !entry.adopter) entry.subscription = subscription;
   }
 
   /** The subscription is nobody's any more. */

@@ -16,3 +16,14 @@ export function detailsOrderOf(source: DetailsOrder): DetailsOrder {
   const said = NAMES.filter((name) => source[name] !== undefined && source[name] !== '');
   return Object.fromEntries(said.map((name) => [name, source[name]]));
 }
+
+/** Whether two of them say the same. */
+export function sameDetails(one: DetailsOrder, other: DetailsOrder): boolean {
+  return JSON.stringify(detailsOrderOf(one)) === JSON.stringify(detailsOrderOf(other));
+}
+
+/** `source` with what `order` says of details, and nothing else. */
+export function withDetails<T extends DetailsOrder>(source: T, order: DetailsOrder): T {
+  const { include: _include, bodyType: _bodyType, calm: _calm, filter: _filter, ...rest } = source;
+  return { ...rest, ...detailsOrderOf(order) } as T;
+}

@@ -3,7 +3,7 @@ import { unlessAborted } from '../transport/unless-aborted.js';
 import type { AccountLink } from './account-link.js';
 import type { AdoptionRegistry } from './adoption-registry.js';
 import type { LiveSubscription } from './live-subscription.js';
-import { detailsOrderOf } from './details-order.js';
+import { detailsOrderOf, sameDetails, withDetails } from './details-order.js';
 import { makeSubscription } from './make-subscription.js';
 import type { StreamHub } from './stream-hub.js';
 import { sameSubscription } from './subscription-description.js';
@@ -124,7 +124,7 @@ export class Subscriber {
       if (this.#isClosing()) return;
       const existing = this.list().find((one) => isOrdered(order, one));
       try {
-        output.subscribed(existing ?? (await this.#make(order)));
+        output.subscribed(existing ? await this.#kept(existing, order) : await this.#make(order));
       } catch (error) {
         if (this.#isClosing()) return;
         failed += 1;
@@ -133,6 +133,17 @@ export class Subscriber {
     });
     if (this.#isClosing()) return;
     output.finished({ wanted: distinct.length, subscribed: distinct.length - failed, failed });
+  }
+
+  /** What there is, with what is ordered of details now. */
+  async #kept(existing: LiveSubscription, order: SubscribeOrder): Promise<LiveSubscription> {
+    if (sameDetails(existing, order)) return existing;
+    const { registry } = this.#options;
+    const changed = withDetails(existing, order);
+    registry.changed(changed);
+    // The message tells the others, after what flows make of it.
+    if (order.delivery === 'push') await registry.adopterOf(existing.subscriptionId)?.change(changed);
+    return changed;
   }
 
   async #make(order: SubscribeOrder): Promise<LiveSubscription> {

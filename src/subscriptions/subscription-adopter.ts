@@ -1,13 +1,13 @@
 import { EwsError } from '../protocol/ews-error.js';
 import type { Adopter, AdoptionRegistry } from './adoption-registry.js';
 import type { AccountLink } from './account-link.js';
-import { detailsOrderOf } from './details-order.js';
+import { detailsOrderOf, sameDetails, withDetails, type DetailsOrder } from './details-order.js';
 import type { Engine } from './engine.js';
 import type { EngineListener } from './engine-listener.js';
 import { FirstOutcome } from './first-outcome.js';
 import type { LiveSubscription } from './live-subscription.js';
 import { PositionKeeper } from './position-keeper.js';
-import type { Adoption, PositionKey, PositionRecord } from './position-record.js';
+import { rememberedOf, type Adoption, type PositionKey, type PositionRecord } from './position-record.js';
 import type { PositionStore } from './position-store.js';
 import type { PushHost, SubscriptionOrigin } from './push-host.js';
 import type { StreamHub } from './stream-hub.js';
@@ -43,12 +43,17 @@ export interface SubscriptionAdopterOptions {
   /** Whom the engine of a subscription tells what happens. */
   listenerFor(subscription: SubscriptionDescription, account: string): EngineListener;
   makeEngine(parts: EngineParts): Engine;
+  /** Throws an `EwsError` for what is ordered of details and cannot be meant. */
+  checkDetails?(order: DetailsOrder): void;
 }
 
 interface Adopted {
   readonly engine: Engine;
   readonly account: AdoptingAccount;
+  readonly adoption: Adoption;
   registeredId: string;
+  /** Resolves when another engine has taken its place; never rejects. */
+  replacing?: Promise<void>;
 }
 
 /** Receives subscriptions that other nodes made, and carries them on by itself after a restart. */
@@ -122,6 +127,7 @@ export class SubscriptionAdopter implements Adopter, PushHost {
         account.registry.release(subscription.subscriptionId);
         void account.link.endSubscription(subscription);
       }
+      await this.#replace(existing, subscription);
       return true;
     }
     const {
@@ -156,13 +162,16 @@ export class SubscriptionAdopter implements Adopter, PushHost {
     const pending = `pending ${part}`;
     const first = new FirstOutcome();
     const existing = this.#adopted.get(part);
+    if (existing && existing.account.link === account.link) await this.#replace(existing, wanted);
     // The order comes from another account now, or from the same one with other settings.
     if (existing && existing.account.link !== account.link) await this.drop(existing.engine);
     const from = order.watermark;
     const adopted: Adoption = { ...origin, ...details, statusFrequency, ...(from === undefined ? {} : { from }) };
-    const engine =
-      this.#adopted.get(part)?.engine ??
-      this.#start({ ...wanted, subscriptionId: pending }, account, adopted, (listener) => first.before(listener));
+    const running = this.#adopted.get(part);
+    if (running) return { ...wanted, subscriptionId: running.engine.subscriptionId ?? running.registeredId };
+    const engine = this.#start({ ...wanted, subscriptionId: pending }, account, adopted, (listener) =>
+      first.before(listener),
+    );
     try {
       if (!engine.subscriptionId) await first.outcome;
     } catch (error) {
@@ -172,6 +181,59 @@ export class SubscriptionAdopter implements Adopter, PushHost {
     return { ...wanted, subscriptionId: engine.subscriptionId ?? pending };
   }
 
+  async change(subscription: LiveSubscription): Promise<void> {
+    const existing = this.#adopted.get(partOf(subscription));
+    if (existing && !this.#closed) await this.#replace(existing, subscription);
+  }
+
+  /**
+   * Has another engine go on where that of a subscription is, where what is ordered of details is not what it has. The
+   * order stands after a restart too.
+   */
+  async #replace(existing: Adopted, order: DetailsOrder & Parted): Promise<void> {
+    this.#options.checkDetails?.(detailsOrderOf(order));
+    const part = partOf(order);
+    // Of several orders the last one counts.
+    const current = existing.replacing ? await this.#settled(part) : existing;
+    if (!current || sameDetails(current.adoption, order)) return;
+    const replaced = this.#goOn(current, part, withDetails(current.adoption, order));
+    current.replacing = replaced.catch(() => undefined);
+    await replaced;
+  }
+
+  /** What is adopted as that part once no engine is taking another's place. */
+  async #settled(part: string): Promise<Adopted | undefined> {
+    let one = this.#adopted.get(part);
+    while (one?.replacing) {
+      await one.replacing;
+      one = this.#adopted.get(part);
+    }
+    return one;
+  }
+
+  async #goOn(old: Adopted, part: string, adoption: Adoption): Promise<void> {
+    const { account, engine } = old;
+    const { description } = engine;
+    const { delivery, store } = this.#options;
+    await engine.close(true);
+    const key: PositionKey = { node: this.id, mailbox: description.mailbox, part };
+    try {
+      const record = await store.load(key);
+      if (record) await store.save({ ...record, adopted: rememberedOf(adoption) });
+    } catch {
+      // The engine meets the same trouble, and tells of it.
+    }
+    const subscription = { ...description, ...rememberedOf(adoption), delivery, subscriptionId: old.registeredId };
+    try {
+      this.#start(subscription, account, adoption);
+    } catch (error) {
+      // What is closed receives nothing; with its position it is taken up again later.
+      this.#adopted.delete(part);
+      account.registry.release(old.registeredId);
+      throw error;
+    }
+  }
+
   /** Ends an adopted subscription and forgets its position. */
   async end(subscriptionId: string): Promise<void> {
     await Promise.all(this.select({ subscriptionId }).map((engine) => this.drop(engine)));
@@ -179,12 +241,15 @@ export class SubscriptionAdopter implements Adopter, PushHost {
 
   /** Ends what an engine of this adopter receives, and forgets its position. */
   async drop(engine: Engine): Promise<void> {
-    for (const [part, one] of this.#adopted) {
-      if (one.engine !== engine) continue;
-      this.#adopted.delete(part);
-      one.account.registry.release(one.registeredId);
-      await engine.drop();
-    }
+    const [found] = [...this.#adopted].filter(([, one]) => one.engine === engine);
+    if (!found) return;
+    const [part, { replacing }] = found;
+    // Where nothing is under way, at once: nothing may begin in between.
+    const one = replacing ? await this.#settled(part) : this.#adopted.get(part);
+    if (!one) return;
+    this.#adopted.delete(part);
+    one.account.registry.release(one.registeredId);
+    await one.engine.drop();
   }
 
   /** The engines that a selection means. */
@@ -198,6 +263,7 @@ export class SubscriptionAdopter implements Adopter, PushHost {
 
   /** An account closes: what runs with it is let go and kept, to be taken up again by {@link resume}. */
   async letGo(link: AccountLink): Promise<void> {
+    await this.#replaced();
     const gone = [...this.#adopted].filter(([, { account }]) => account.link === link);
     for (const [part] of gone) this.#adopted.delete(part);
     await Promise.all(gone.map(([, { engine }]) => engine.close(true)));
@@ -210,6 +276,7 @@ export class SubscriptionAdopter implements Adopter, PushHost {
 
   async close(keep: boolean): Promise<void> {
     this.#closed = true;
+    await this.#replaced();
     await Promise.all(
       [...this.#adopted.values()].map(async ({ engine, account, registeredId }) => {
         account.registry.release(registeredId);
@@ -217,6 +284,11 @@ export class SubscriptionAdopter implements Adopter, PushHost {
       }),
     );
     this.#adopted.clear();
+  }
+
+  /** Resolves when no engine is taking another's place. */
+  async #replaced(): Promise<void> {
+    await Promise.all([...this.#adopted.values()].flatMap(({ replacing }) => (replacing ? [replacing] : [])));
   }
 
   #start(
@@ -241,7 +313,7 @@ export class SubscriptionAdopter implements Adopter, PushHost {
       adopted,
     });
     account.registry.adopt(subscription, this);
-    this.#adopted.set(part, { engine, account, registeredId: subscription.subscriptionId });
+    this.#adopted.set(part, { engine, account, adoption: adopted, registeredId: subscription.subscriptionId });
     engine.start();
     return engine;
   }
@@ -262,7 +334,9 @@ export class SubscriptionAdopter implements Adopter, PushHost {
   }
 }
 
+type Parted = Pick<LiveSubscription, 'subscriber'> & SubscriptionDescription;
+
 /** Tells the subscriptions of one mailbox apart: who made it, and what it is about. */
-function partOf(subscription: Pick<LiveSubscription, 'subscriber'> & SubscriptionDescription): string {
+function partOf(subscription: Parted): string {
   return JSON.stringify([subscription.subscriber, fingerprint(subscription)]);
 }

@@ -13,7 +13,8 @@ export function networkError(thrown: unknown, origin: string, operation?: Operat
   return new EwsError(ours, sentence, { cause: thrown, ...(operation === undefined ? {} : { operation }) });
 }
 
-const ANSWER_UNDER_WAY = ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'];
+const LOST = ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH'];
+const ANSWER_UNDER_WAY = [...LOST, 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'];
 
 /** Whether the server may have carried a request out and sent an answer that did not arrive, or could not be read. */
 export function mayHaveLostAnswer(error: EwsError): boolean {
@@ -77,7 +78,7 @@ function classify(
   if (code.startsWith('ERR_SSL_') || code === 'EPROTO') {
     return ['EWS_NETWORK', `${origin} and this machine found no common way to encrypt (${code}).`];
   }
-  if (code === 'ECONNRESET' || code === 'EPIPE' || code === 'UND_ERR_SOCKET' || code === 'UND_ERR_CLOSED') {
+  if (LOST.includes(code) || code === 'UND_ERR_CLOSED') {
     return ['EWS_NETWORK', `The connection to ${origin} was lost before the answer was complete.`];
   }
   return ['EWS_NETWORK', `Talking to ${origin} failed: ${message}`];
@@ -107,8 +108,9 @@ function certificateProblem(code: string, certificate?: PeerCertificate): string
 function codeOf(thrown: unknown): string {
   if (!(thrown instanceof Error)) return '';
   const inner = thrown instanceof AggregateError ? (thrown.errors as unknown[])[0] : thrown.cause;
-  // undici gives its parser's errors a code only at times.
-  if (thrown.name === 'HTTPParserError') return 'HPE_INVALID';
+  // undici gives its parser's errors a code only at times. An answer that ends too soon is one of them where the server
+  // had said that it would close the connection.
+  if (thrown.name === 'HTTPParserError') return /EOF/.test(thrown.message) ? 'UND_ERR_SOCKET' : 'HPE_INVALID';
   const own = 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : '';
   if (own === '' || own === 'UND_ERR_SOCKET') return codeOf(inner) || own;
   return own;

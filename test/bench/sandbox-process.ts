@@ -13,7 +13,9 @@ export type SandboxOrder =
   /** Put so many mails into the mailbox, evenly in `perSecond` a second; answers when each was delivered. */
   | { readonly deliver: number; readonly perSecond: number }
   /** Reset all connections. */
-  | { readonly reset: true };
+  | { readonly reset: true }
+  /** Say how many requests of an operation have come. */
+  | { readonly count: string };
 
 /** Where it is, and when mails were delivered. */
 export interface SandboxAnswer {
@@ -22,6 +24,8 @@ export interface SandboxAnswer {
   readonly password: string;
   /** Item ids with the moment, in nanoseconds of the machine's monotonic clock, which all its processes share. */
   readonly delivered?: readonly (readonly [id: string, at: string])[];
+  /** How many requests were asked about. */
+  readonly requests?: number;
 }
 
 /** All that any round delivers is remembered, or watermarks would become too old. */
@@ -32,20 +36,28 @@ const STREAMS = 2000;
 const BEAT_MS = 10;
 
 let sandbox: Sandbox | undefined;
+const requests = new Map<string, number>();
 
 async function obey(order: SandboxOrder): Promise<void> {
   const answer = { url: '', user: '', password: '' };
   let delivered: SandboxAnswer['delivered'];
+  let counted: number | undefined;
   if ('eventsPerNotification' in order) {
     const { eventsPerNotification } = order;
     sandbox = await startSandbox({
       limits: { eventsPerNotification, historyEvents: HISTORY, streamingConnections: STREAMS },
     });
-  } else if ('reset' in order) sandbox?.resetConnections();
+    sandbox.onRequest(({ operation = '' }) => requests.set(operation, (requests.get(operation) ?? 0) + 1));
+  } else if ('count' in order) counted = requests.get(order.count) ?? 0;
+  else if ('reset' in order) sandbox?.resetConnections();
   else if ('perSecond' in order) delivered = await deliverEvenly(order.deliver, order.perSecond);
   else for (let mail = 0; mail < order.deliver; mail += 1) deliver();
   const { url, user, password } = sandbox ?? answer;
-  process.send?.({ url, user, password, ...(delivered ? { delivered } : {}) } satisfies SandboxAnswer);
+  process.send?.({
+    ...{ url, user, password },
+    ...(delivered ? { delivered } : {}),
+    ...(counted === undefined ? {} : { requests: counted }),
+  } satisfies SandboxAnswer);
 }
 
 function deliver(): string {

@@ -36,10 +36,23 @@ export interface ClientEvent {
   readonly time: string | null;
 }
 
+/** What is in an item. */
+export interface ClientContent {
+  readonly subject: string;
+  readonly body: string;
+  readonly bodyType: 'Text' | 'HTML';
+  readonly attachments: readonly { readonly name: string; readonly type: string; readonly content: string }[];
+  readonly attendees: readonly string[];
+  readonly organizer: string | null;
+  readonly isRecurring: boolean | null;
+}
+
 interface Answers {
   folders: ClientFolder[];
   items: ClientItem[];
   item: ClientItem;
+  /** Asked of exchangelib only. */
+  content: ClientContent;
   /** The id of the subscription. */
   subscribe: string;
   events: ClientEvent[];

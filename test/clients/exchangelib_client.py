@@ -91,6 +91,23 @@ def item(id):
     return {**message(found), "body": found.text_body, "to": [to.email_address for to in found.to_recipients]}
 
 
+def content(id):
+    [found] = account.fetch([ItemId(id=id)])
+    if isinstance(found, Exception):
+        raise found
+    return {
+        "subject": found.subject,
+        "body": str(found.body),
+        "bodyType": found.body.body_type,
+        "attachments": [
+            {"name": one.name, "type": one.content_type, "content": one.content.decode()} for one in found.attachments
+        ],
+        "attendees": [one.mailbox.email_address for one in getattr(found, "required_attendees", None) or []],
+        "organizer": getattr(getattr(found, "organizer", None), "email_address", None),
+        "isRecurring": getattr(found, "is_recurring", None),
+    }
+
+
 def subscribe(delivery):
     if delivery == "streaming":
         return inbox.subscribe_to_streaming()
@@ -123,7 +140,7 @@ def unsubscribe(id):
     inbox.unsubscribe(id)
 
 
-operations = {each.__name__: each for each in (folders, items, item, subscribe, events, stream, unsubscribe)}
+operations = {each.__name__: each for each in (folders, items, item, content, subscribe, events, stream, unsubscribe)}
 
 for line in sys.stdin:
     request = json.loads(line)

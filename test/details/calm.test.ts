@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Spool } from '../../dist/src/details/spool.js';
 import { calmed, type CalmedEvent } from '../../dist/src/details/calm.js';
 import type { MailboxEvent } from '../../dist/src/protocol/mailbox-event.js';
 import { DetailsLab, eventOf, payloads } from '../support/details-lab.js';
@@ -75,6 +76,18 @@ describe('events of one item, gathered', () => {
     await lab.clock.advance(10_000);
     await until(() => told.items.length === 1);
     assert.equal(payloads(told)[0]!.events.length, 2);
+  });
+
+  it('go on at once where nothing can be written: whoever brings them cannot wait so long', async () => {
+    const full: Spool = {
+      load: () => Promise.resolve([]),
+      add: () => Promise.reject(new Error('disk full')),
+      remove: () => Promise.resolve(),
+      clear: () => Promise.resolve(),
+    };
+    const { outbox, told } = lab.run({ calm: 3600 }, { spool: full });
+    await outbox.take(notice(eventOf('a'), eventOf('a', 'NewMail')));
+    assert.deepEqual(told.items, ['a']);
   });
 
   it('do not mix what was recovered with what is live', async () => {

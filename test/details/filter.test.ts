@@ -54,6 +54,11 @@ describe('the filter', () => {
     assert.deepEqual(await passing([rule('subject', 'contains', '')], events), ['was deleted']);
   });
 
+  it('leaves out what calendar changes make for a moment, whatever it is like', async () => {
+    const temporary = lab.mailbox.create({ itemClass: 'IPM.SchedulePlus.FreeBusy.BinaryData' }, 'calendar');
+    assert.deepEqual(await passing([rule('isRead', 'is', false)], [eventOf(temporary.id)]), []);
+  });
+
   it('lets pass what could not be looked up, rather than lose it', async () => {
     lab.base.sandbox.failNext({ operation: 'GetItem', times: 10, code: 'ErrorAccessDenied' });
     assert.equal((await passing([rule('subject', 'is', 'nothing')])).length, 3);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Spool } from '../../dist/src/details/spool.js';
 import { DetailsLab, eventOf, payloads, SUMMARY } from '../support/details-lab.js';
@@ -138,6 +138,70 @@ describe('what waits to be sent', () => {
       ['damaged'],
     );
     await until(() => lab.files.every((name) => name.endsWith('.damaged')));
+  });
+
+  it('leaves nothing behind of what a crash left half written', async () => {
+    lab.silence();
+    const crashed = lab.run();
+    await crashed.outbox.take(batch(...lab.base.deliver()));
+    await crashed.outbox.close();
+    const [whole = ''] = lab.files;
+    writeFileSync(join(lab.directory, `${whole.replace('1.spool', '2.spool')}.01234567.tmp`), '{"form');
+    lab.speak();
+    const { told } = lab.run();
+    await until(() => told.items.length === 1);
+    await until(() => lab.files.length === 0);
+    assert.deepEqual(told.positionProblems, []);
+  });
+
+  it('stays for another time where it cannot be read, which is said', async () => {
+    const ids = lab.base.deliver(2);
+    lab.silence();
+    const crashed = lab.run();
+    await crashed.outbox.take(batch(ids[0]!));
+    await crashed.outbox.close();
+    const [file = ''] = lab.files;
+    // Who runs the tests may read any file: a folder nobody can read as one.
+    renameSync(join(lab.directory, file), join(lab.directory, 'aside'));
+    mkdirSync(join(lab.directory, file));
+    lab.speak();
+    const troubled = lab.run();
+    await troubled.outbox.take(batch(ids[1]!));
+    await until(() => troubled.told.items.length === 1);
+    assert.deepEqual(
+      troubled.told.positionProblems.map(({ kind }) => kind),
+      ['unreadable'],
+    );
+    await troubled.outbox.close();
+    rmdirSync(join(lab.directory, file));
+    renameSync(join(lab.directory, 'aside'), join(lab.directory, file));
+    const { told } = lab.run();
+    await until(() => told.items.length === 1);
+    assert.deepEqual(told.items, [ids[0]]);
+  });
+
+  it('is wholly written when it is closed, so that whoever comes next finds it', async () => {
+    let written = (): void => undefined;
+    const slow: Spool = {
+      load: () => Promise.resolve([]),
+      add: (one) =>
+        new Promise((resolve) => {
+          written = () => {
+            resolve({ file: 'file', batch: one });
+          };
+        }),
+      remove: () => Promise.resolve(),
+      clear: () => Promise.resolve(),
+    };
+    const { outbox } = lab.run(SUMMARY, { spool: slow });
+    const taken = outbox.take(batch('a'));
+    await ioTurns(5);
+    let closed = false;
+    const closing = outbox.close().then(() => (closed = true));
+    await ioTurns(20);
+    assert.ok(!closed);
+    written();
+    await Promise.all([taken, closing]);
   });
 
   it('goes straight on where nothing need wait any more, once what was left is sent', async () => {

@@ -34,7 +34,7 @@ describe('the dialogs’ rows for what messages hold', () => {
 
   it('ask for the form of a body only where there is one', () => {
     for (const include of ['none', 'summary', 'body', 'mime']) {
-      for (const type of ['ews-pull', 'ews-stream', 'ews-push-in', 'ews-item']) {
+      for (const type of ['ews-pull', 'ews-stream', 'ews-push-in', 'ews-item', 'ews-subscribe']) {
         assert.equal(dialog.rowsOf(type, { include }).bodyType, include === 'body', `${type} ${include}`);
       }
     }
@@ -51,7 +51,7 @@ describe('the dialogs’ rows for what messages hold', () => {
       ['soon', false],
       ['${CALM}', true],
     ] as const) {
-      for (const type of ['ews-pull', 'ews-stream', 'ews-push-in']) {
+      for (const type of ['ews-pull', 'ews-stream', 'ews-push-in', 'ews-subscribe']) {
         assert.equal(
           dialog.problemsOf(type, { calm, source: 'input' }, around).calm,
           fits ? undefined : 'bad-calm',

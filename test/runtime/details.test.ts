@@ -130,6 +130,42 @@ describe('messages with what is in items', () => {
     assert.match((await lab.red.error(lab.id('subscribe'))).text, /include must be one of/);
   });
 
+  it('ews-subscribe says it in its configuration, and again for what exists already', async () => {
+    const watch = lab.pull({ include: 'body', calm: '0', source: 'input', account: '' }, 'watch');
+    const rules = [{ property: 'subject', test: 'isNot', value: 'unwanted' }];
+    const flows = (more: object) => [
+      ...flow(watch),
+      lab.subscribe({ wires: [[lab.id('watch')], []], ...more }),
+      lab.button('subscribe'),
+    ];
+    const told = async (subject: string) => {
+      lab.sandbox.mailbox().deliver({ subject: 'unwanted' });
+      const { id } = lab.sandbox.mailbox().deliver({ subject, body: 'text' });
+      await lab.red.until(() => lab.items('watch').includes(id));
+      return sent().find(({ payload }) => payload.itemId.id === id)!.payload.item;
+    };
+    await lab.red.deploy(flows({ include: 'summary', bodyType: '', filter: rules, calm: '' }));
+    await lab.red.press(lab.id('button'));
+    await lab.connected('watch');
+    const summary = await told('first');
+    assert.deepEqual([summary.subject, summary.body], ['first', undefined]);
+
+    // What is left empty is as the node that receives is set.
+    await lab.red.deploy(flows({ include: '', bodyType: '', filter: rules, calm: '' }), 'nodes');
+    const before = lab.red.messages(lab.id('subscribe')).length;
+    await lab.red.press(lab.id('button'));
+    await lab.red.until(() => lab.red.messages(lab.id('subscribe')).length > before);
+    assert.equal((await told('second')).body, 'text');
+    assert.deepEqual(
+      sent().filter(({ payload }) => payload.item.subject === 'unwanted'),
+      [],
+    );
+    assert.equal(lab.asked('Subscribe'), 1);
+
+    await lab.red.deploy(flows({ calm: 'soon' }), 'nodes');
+    assert.match((await lab.red.error(lab.id('subscribe'))).text, /number of seconds from 0 to 3600/);
+  });
+
   it('what happens to an item within the time is one message, of what it is at the end', async () => {
     await lab.connect(
       flow(lab.pull({ include: 'summary', calm: '1', events: ['NewMail', 'Modified'] }, 'watch')),

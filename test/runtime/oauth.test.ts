@@ -66,6 +66,20 @@ describe('an account of an application', () => {
     assert.deepEqual(lab.red.errors(), []);
   });
 
+  it('looks items of others up in their owners’ names, also where only the message says whose they are', async () => {
+    const item = lab.node('ews-item', 'item', { account: '', include: 'summary', wires: [[lab.id('sink')]] });
+    await lab.connect(
+      [...flows().filter(({ id }) => id !== lab.id('pull')), lab.pull({ mailbox: ROOM, wires: [[item.id]] }), item],
+      'pull',
+    );
+    roomMail();
+    await lab.red.until(() => lab.red.messages(item.id).length === 1);
+    assert.equal(lab.red.messages(item.id)[0]!.msg.payload.subject, 'Room');
+    const asked = lab.responses.filter(({ operation }) => operation === 'GetItem');
+    assert.deepEqual(new Set(asked.map(({ impersonate }) => impersonate)), new Set([ROOM]));
+    assert.deepEqual(lab.red.errors(), []);
+  });
+
   it('goes on with a new token, once one is not taken any more, while a stream stays open', async () => {
     await lab.connect(flows(), 'pull', 'stream');
     const streams = lab.asked('GetStreamingEvents');

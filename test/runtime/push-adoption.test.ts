@@ -57,6 +57,24 @@ describe('subscriptions that ews-subscribe makes and ews-push-in receives', () =
     assert.deepEqual(lab.red.errors(), []);
   });
 
+  it('bring what is asked for when they are ordered again', async () => {
+    await adopt();
+    const [mailbox = ''] = MAILBOXES;
+    await press({ payload: { mailbox, include: 'summary' } });
+    await lab.red.until(() => told(1).length === 2);
+    await shows('3 connected');
+    const { id } = lab.sandbox.mailbox(mailbox).deliver({ subject: 'with it' });
+    await lab.red.until(() => lab.items('push').includes(id));
+    const { msg } = lab.red.messages(lab.id('push')).find((one) => one.msg.payload.itemId.id === id)!;
+    assert.equal(msg.payload.item.subject, 'with it');
+    assert.equal(lab.asked('Subscribe'), 3);
+    await press({ action: 'list' });
+    await lab.red.until(() => told(1).length === 3);
+    const listed = told(1)[2]!.payload as { mailbox: string; include?: string }[];
+    assert.equal(listed.find((one) => one.mailbox === mailbox)?.include, 'summary');
+    assert.deepEqual(lab.red.errors(), []);
+  });
+
   it('are carried on after a restart without being made again', async () => {
     await adopt();
     await lab.red.restart();

@@ -18,7 +18,7 @@ const QUERY = 'qu3ry-gehe1m';
 const IN_ADDRESS = 'inAddre55-gehe1m';
 
 describe('whatever goes wrong, secrets', () => {
-  const current = withNodeRed(WITH_TLS_AND_PROXY);
+  const current = withNodeRed({ ...WITH_TLS_AND_PROXY, disableEditor: false });
   let lab: RuntimeLab;
   let site: OnPremises;
 
@@ -56,8 +56,12 @@ describe('whatever goes wrong, secrets', () => {
       ['http proxy', 'proxy'],
       ['tls-config', 'tls'],
     ] as const) {
-      answers.push(await lab.red.get(`credentials/${encodeURIComponent(type)}/${lab.id(name)}`));
+      const answer = await lab.red.get(`credentials/${encodeURIComponent(type)}/${lab.id(name)}`);
+      // Without it, nothing would be looked at.
+      assert.doesNotThrow(() => JSON.parse(answer), `the editor is told of ${type}: ${answer}`);
+      answers.push(answer);
     }
+    assert.match(answers[0] ?? '', /"has_password":true/);
     const directory = join(lab.red.userDir, 'ews-notifications');
     const kept = readdirSync(directory).flatMap((name) => contentOf(join(directory, name)));
     return Buffer.concat([Buffer.from(lab.red.output), Buffer.from(answers.join('\n')), ...kept]);

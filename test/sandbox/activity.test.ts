@@ -64,6 +64,18 @@ describe('sandbox: activity', () => {
     }
   });
 
+  it('brings HTML, attachments, subjects in other scripts and recurring appointments now and then', async () => {
+    await clock.advance(30 * MINUTE);
+    const { store } = sandbox.mailbox();
+    const items = [...store.folders].flatMap((folder) => [...folder.items]);
+    const mails = items.filter(({ isCalendarItem }) => !isCalendarItem);
+    assert.ok(mails.some(({ bodyType }) => bodyType === 'HTML') && mails.some(({ bodyType }) => bodyType === 'Text'));
+    assert.ok(mails.some(({ attachments }) => attachments.length > 0));
+    assert.ok(mails.some(({ subject }) => /\p{Script=Han}|\p{Script=Cyrillic}/u.test(subject)));
+    const appointments = items.flatMap(({ appointment }) => (appointment ? [appointment] : []));
+    assert.ok(appointments.some(({ isRecurring }) => isRecurring) && appointments.some((one) => !one.isRecurring));
+  });
+
   it('books meetings that do not overlap, now and in the hour that comes, and cancels some', async () => {
     for (let hour = 0; hour < 3; hour += 1) {
       await clock.advance(60 * MINUTE);

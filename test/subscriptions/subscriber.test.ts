@@ -117,6 +117,63 @@ describe('Subscriber and SubscriptionAdopter', () => {
     await assert.rejects(adopter(new Recorder(), 'second').adopt(made), { code: 'EWS_ADOPTED' });
   });
 
+  it('goes on with other details when it is ordered again with them, and with those after a restart', async () => {
+    const one = subscriber();
+    await one.subscribe([{ ...DEFAULTS, include: 'summary', calm: 5 }], output);
+    const told = new Recorder();
+    const first = adopter(told);
+    await first.adopt(output.made[0]!);
+    await until(() => told.current === 'connected');
+    const before = lab.deliver(2);
+
+    await one.subscribe([{ ...DEFAULTS, include: 'body' }], output);
+    const changed = output.made[1]!;
+    assert.deepEqual([changed.include, changed.calm], ['body', undefined]);
+    assert.equal(changed.subscriptionId, output.made[0]!.subscriptionId);
+    // Ordered twice at once, the last order counts.
+    await Promise.all([first.adopt({ ...changed, include: 'mime' }), first.adopt(changed)]);
+    assert.equal(first.engines.length, 1);
+    assert.equal(registry.madeBy('subscribe-node')[0]?.include, 'body');
+    await until(() => told.items.length === 2);
+    assert.deepEqual(told.items, before, 'what happened meanwhile comes once');
+    const [record] = lab.store.records.values();
+    assert.deepEqual([record?.adopted?.include, record?.adopted?.calm], ['body', undefined]);
+    assert.equal(record?.adopted?.subscriber, 'subscribe-node');
+    assert.equal(lab.requests.filter((operation) => operation === 'Subscribe').length, 1);
+    assert.ok(!lab.requests.includes('Unsubscribe'));
+
+    const [engine] = first.engines;
+    await first.adopt(changed);
+    assert.equal(first.engines[0], engine, 'the same once more changes nothing');
+    await one.unsubscribe({}, output);
+    assert.deepEqual([lab.sandbox.subscriptionCount, first.engines.length], [0, 0]);
+  });
+
+  it('closes and ends whole what is just being given other details', async () => {
+    const one = subscriber();
+    await one.subscribe([DEFAULTS], output);
+    const made = output.made[0]!;
+    const told = new Recorder();
+    const first = adopter(told);
+    await first.adopt(made);
+    await until(() => told.current === 'connected');
+    let begun = false;
+    let goOn = (): void => undefined;
+    const load = lab.store.load.bind(lab.store);
+    lab.store.load = async (key) => {
+      begun = true;
+      await new Promise<void>((resolve) => (goOn = resolve));
+      lab.store.load = load;
+      return load(key);
+    };
+    const changing = first.adopt({ ...made, include: 'body' });
+    await until(() => begun);
+    const ended = first.end(made.subscriptionId);
+    goOn();
+    await Promise.all([changing, ended]);
+    assert.deepEqual([lab.sandbox.subscriptionCount, first.engines.length, lab.store.records.size], [0, 0, 0]);
+  });
+
   it('does not adopt what belongs to an account that is unknown here', async () => {
     await subscriber().subscribe([DEFAULTS], output);
     const [made] = output.made;

@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { systemClock } from '../../dist/src/clock.js';
 import { unsubscribe } from '../../dist/src/protocol/unsubscribe.js';
 import { EwsClient, type EwsClientOptions, type RequestContext } from '../../dist/src/transport/ews-client.js';
+import { mayHaveLostAnswer } from '../../dist/src/transport/network-error.js';
 import { answerXml, bodyOf, serve, type TestServer } from '../support/http-server.js';
 import { backOff, errorAnswer, fault, unsubscribed } from '../support/answers.js';
 import { assertNoSecret, ewsErrorOf } from '../support/errors.js';
@@ -171,16 +172,27 @@ describe('EwsClient', () => {
     assert.match(within.message, /did not answer in time/);
   });
 
-  it('says that the connection was lost when the server resets it', async () => {
-    const one = await start((_request, response) => {
-      response.writeHead(200, { 'content-length': '1000' }).write('<s:Envelope');
-      setImmediate(() => response.socket?.resetAndDestroy());
-    });
-    const error = await ewsErrorOf(call(one));
-    assert.equal(error.code, 'EWS_NETWORK');
-    assert.equal(error.action, 'retry');
-    assert.match(error.message, /lost before the answer was complete/);
-  });
+  const cut: Record<string, Record<string, string>> = {
+    'in an answer of a known length': { 'content-length': '1000' },
+    'in an answer of a known length, after which it would close': { 'content-length': '1000', connection: 'close' },
+    'in an answer in chunks': {},
+    'in an answer in chunks, after which it would close': { connection: 'close' },
+  };
+  for (const [where, headers] of Object.entries(cut)) {
+    for (const end of ['resetAndDestroy', 'end'] as const) {
+      it(`says that the connection was lost ${where} (${end})`, async () => {
+        const one = await start((_request, response) => {
+          response.writeHead(200, headers).write('<s:Envelope');
+          setImmediate(() => response.socket?.[end]());
+        });
+        const error = await ewsErrorOf(call(one));
+        assert.equal(error.code, 'EWS_NETWORK');
+        assert.equal(error.action, 'retry');
+        assert.match(error.message, /lost before the answer was complete/);
+        assert.ok(mayHaveLostAnswer(error), 'the request may have been carried out');
+      });
+    }
+  }
 
   it('reads BackOffMilliseconds from a fault and then holds back every request of the account', async () => {
     const clock = new ManualClock();

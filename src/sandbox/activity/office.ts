@@ -1,9 +1,10 @@
 import type { Clock } from '../../clock.js';
-import type { Item } from '../mailbox/item.js';
+import type { Item, ItemProperties } from '../mailbox/item.js';
 import type { Mailbox } from '../mailbox/mailbox.js';
 import type { Random } from '../random.js';
 import { HOUR } from '../units.js';
 import { cleanUp } from './clean-up.js';
+import { LETTER_EVERY, LETTERS } from './letters.js';
 import { APPOINTMENTS, CATEGORIES, MAILS, SENDERS } from './phrases.js';
 
 const MOST_ITEMS = 100;
@@ -34,7 +35,8 @@ export class Office {
   }
 
   #receive(): void {
-    this.mailbox.deliver({ ...this.random.pick(MAILS), from: this.random.pick(SENDERS) });
+    const mails: readonly ItemProperties[] = this.random.integer(1, LETTER_EVERY) === 1 ? LETTERS : MAILS;
+    this.mailbox.deliver({ ...this.random.pick(mails), from: this.random.pick(SENDERS) });
   }
 
   #file(item: Item): void {
@@ -44,9 +46,15 @@ export class Office {
   }
 
   #schedule(): void {
-    const { subject, location } = this.random.pick(APPOINTMENTS);
+    const { subject, location, isRecurring = false } = this.random.pick(APPOINTMENTS);
+    const organizer = this.random.pick(SENDERS);
+    const { displayName, address } = this.mailbox;
+    const attendees = [{ name: displayName, address }];
     const start = Math.ceil(this.clock.now() / HOUR) * HOUR + this.random.integer(1, 72) * HOUR;
-    this.mailbox.createAppointment({ start, end: start + HOUR, location }, { subject });
+    this.mailbox.createAppointment(
+      { start, end: start + HOUR, location, isRecurring, organizer, attendees },
+      { subject },
+    );
   }
 
   #reply({ subject, from }: Item): void {

@@ -29,12 +29,16 @@ export const MAILS: readonly { readonly subject: string; readonly body: string }
   { subject: 'Request for quotation: 40 pressure sensors', body: 'We would need them by the end of next month.' },
 ];
 
-export const APPOINTMENTS: readonly { readonly subject: string; readonly location: string }[] = [
-  { subject: 'Weekly planning', location: 'Room Helsinki' },
+export const APPOINTMENTS: readonly {
+  readonly subject: string;
+  readonly location: string;
+  readonly isRecurring?: boolean;
+}[] = [
+  { subject: 'Weekly planning', location: 'Room Helsinki', isRecurring: true },
   { subject: 'Site visit', location: 'Warehouse gate 3' },
   { subject: 'Interview with a candidate', location: 'Room Lisbon' },
   { subject: 'Maintenance window', location: 'Online' },
-  { subject: 'Review of the sprint', location: 'Room Kyoto' },
+  { subject: 'Review of the sprint', location: 'Room Kyoto', isRecurring: true },
 ];
 
 /** Who writes to support, and why. */
