@@ -97,7 +97,7 @@ export class CatchUp {
     let held = events;
     if (!this.#holdBack.isHolding) {
       const { unseen, doubtful } = this.#holdBack.sift(events);
-      const news = unseen.filter((event) => !position.told.knows(event));
+      const news = unseen.filter((event) => !position.isTold(event));
       if (news.length > 0) await send(news, false);
       if (doubtful.length === 0) return;
       this.#missing ??= 'no-watermark';
@@ -172,9 +172,9 @@ export class CatchUp {
       if (this.#holdBack.isInDoubt) this.#missing ??= 'no-watermark';
       const held = this.isNeeded ? [] : this.#holdBack.takeHeld();
       if (held.length === 0) return;
-      const { told } = this.#options.position;
-      await this.#options.send(
-        held.filter((event) => !told.knows(event)),
+      const { position, send } = this.#options;
+      await send(
+        held.filter((event) => !position.isTold(event)),
         false,
       );
     }
