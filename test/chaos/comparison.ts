@@ -141,7 +141,10 @@ export class Comparison {
 
   #isLoose(event: TrueEvent): boolean {
     const teller = this.#tellers.get(event);
-    return teller?.byTime === true && teller.type === 'Modified' && teller.second === secondOf(event.time);
+    if (!teller?.byTime) return false;
+    // What a search found may have waited since, and then does not stand for what happened meanwhile.
+    if (this.#manner.isSpooled && event.type === 'Modified' && teller.second < secondOf(event.time)) return true;
+    return teller.type === 'Modified' && teller.second === secondOf(event.time);
   }
 
   #tick(event: TrueEvent, told: ToldEvent): void {

@@ -151,6 +151,17 @@ describe('chaos: the judge', () => {
       ]);
     });
 
+    it('takes what a search found and had to wait for what was there then', () => {
+      const later = happened(7, 'Modified', 'm1', 9);
+      const found = [sent(MAILS[0]!, 10, FOUND), sent(later, 11)];
+      const rest = TOLD.slice(1);
+      assert.deepEqual(faults(SPOOLED, [...MAILS, later], [...rest, ...found]), []);
+      assert.deepEqual(faults({ ...SPOOLED, isSpooled: false }, [...MAILS, later], [...rest, ...found]), [
+        'repeated m1',
+      ]);
+      assert.deepEqual(faults(SPOOLED, [...MAILS, later], [...rest, ...found, sent(later, 11)]), ['repeated m1']);
+    });
+
     it('misses nothing that came and went again while it was gathered', () => {
       const gone = happened(7, 'Deleted', 'm1', 7);
       assert.deepEqual(faults(CALM, [...MAILS, gone], TOLD.slice(1)), []);
