@@ -36,6 +36,8 @@ export class CatchUp {
   #wasCut = false;
   #signal = new AbortController().signal;
   #running: Promise<void> = Promise.resolve();
+  /** Live events that are being sent. */
+  #telling: Promise<void> = Promise.resolve();
 
   constructor(options: CatchUpOptions) {
     this.#options = options;
@@ -88,11 +90,17 @@ export class CatchUp {
 
   /** Resolves when nothing of it is under way; never rejects. */
   async over(): Promise<void> {
-    await this.#running;
+    await Promise.all([this.#running, this.#telling]);
   }
 
   /** Live events: sent in their turn, without those that were caught up already. */
-  async live(events: readonly MailboxEvent[]): Promise<void> {
+  live(events: readonly MailboxEvent[]): Promise<void> {
+    const told = this.#tell(events);
+    this.#telling = told.catch(() => undefined);
+    return told;
+  }
+
+  async #tell(events: readonly MailboxEvent[]): Promise<void> {
     const { position, send } = this.#options;
     let held = events;
     if (!this.#holdBack.isHolding) {

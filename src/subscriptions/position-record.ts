@@ -56,6 +56,8 @@ export interface PushAddress {
   readonly heardAt: number;
   /** What was sent of the last notifications, so that one that comes again is known (see recent-events.ts). */
   readonly recent: readonly string[];
+  /** To which watermarks the next notification may join (see push-continuity.ts). */
+  readonly ends?: readonly string[];
 }
 
 /** What an adopter remembers of a subscription that another node made. */
@@ -146,11 +148,11 @@ function isDescription(value: unknown): boolean {
 
 function isPushAddress(value: unknown): boolean {
   if (!isObject(value)) return false;
-  const { token, base, statusFrequency, heardAt, recent } = value;
+  const { token, base, statusFrequency, heardAt, recent, ends = [] } = value;
   return (
     [token, base].every(isText) &&
     [statusFrequency, heardAt].every((number) => typeof number === 'number') &&
-    isListOf(recent, isText)
+    [recent, ends].every((list) => isListOf(list, isText))
   );
 }
 
