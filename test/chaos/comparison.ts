@@ -3,6 +3,8 @@ import type { ToldEvent } from './told.js';
 
 /** Events in one notification, at most. */
 const NOTIFICATION = 50;
+/** A search takes a while, and cannot tell of its own last second. Milliseconds. */
+const SEARCH_MS = 2000;
 /** How late a busy machine may send what was gathered, in milliseconds. */
 const LATE_MS = 1000;
 
@@ -142,8 +144,9 @@ export class Comparison {
   #isLoose(event: TrueEvent): boolean {
     const teller = this.#tellers.get(event);
     if (!teller?.byTime) return false;
-    // What a search found may have waited since, and then does not stand for what happened meanwhile.
-    if (this.#manner.isSpooled && event.type === 'Modified' && teller.second < secondOf(event.time)) return true;
+    // What a search found does not stand for what happened while it was under way, or waited to be sent.
+    const isFresh = this.#manner.isSpooled || event.time > teller.heardAt - SEARCH_MS;
+    if (isFresh && event.type === 'Modified' && teller.second < secondOf(event.time)) return true;
     return teller.type === 'Modified' && teller.second === secondOf(event.time);
   }
 
