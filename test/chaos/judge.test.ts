@@ -156,9 +156,10 @@ describe('chaos: the judge', () => {
       const found = [sent(MAILS[0]!, 10, FOUND), sent(later, 11)];
       const rest = TOLD.slice(1);
       assert.deepEqual(faults(SPOOLED, [...MAILS, later], [...rest, ...found]), []);
-      assert.deepEqual(faults({ ...SPOOLED, isSpooled: false }, [...MAILS, later], [...rest, ...found]), [
-        'repeated m1',
-      ]);
+      const atOnce = { ...SPOOLED, isSpooled: false };
+      assert.deepEqual(faults(atOnce, [...MAILS, later], [...rest, ...found]), []);
+      const muchLater = [sent(MAILS[0]!, 20, FOUND), sent(later, 21)];
+      assert.deepEqual(faults(atOnce, [...MAILS, later], [...rest, ...muchLater]), ['repeated m1']);
       assert.deepEqual(faults(SPOOLED, [...MAILS, later], [...rest, ...found, sent(later, 11)]), ['repeated m1']);
     });
 
