@@ -32,6 +32,7 @@ export class Calm {
   readonly #release: (parcel: Parcel) => void;
   /** In the order of the first event of each. */
   #held: Held[] = [];
+  /** The last about each item or folder. */
   readonly #byId = new Map<string, Held>();
   #count = 0;
   #timer: Timer | undefined;
@@ -64,9 +65,11 @@ export class Calm {
   #hold(event: MailboxEvent, notice: Notice): void {
     const { subscriptionId, recovered } = notice.batch;
     // What moves gets another id, and stays what it is.
-    const before = event.eventType === 'Moved' ? keyOf(oldIdOf(event), recovered) : undefined;
-    const key = keyOf(idOf(event), recovered);
-    const known = this.#byId.get(before ?? key) ?? this.#byId.get(key);
+    const before = event.eventType === 'Moved' ? oldIdOf(event) : undefined;
+    const key = idOf(event);
+    const latest = this.#byId.get(before ?? key) ?? this.#byId.get(key);
+    // What was recovered is told by itself, and nothing goes past it.
+    const known = latest?.recovered === recovered ? latest : undefined;
     const held = known ?? { due: this.#clock.now() + this.#windowMs, recovered, subscriptionId, happened: [] };
     if (!known) this.#held.push(held);
     if (before !== undefined) this.#byId.delete(before);
@@ -99,8 +102,12 @@ export class Calm {
 }
 
 function parcelOf({ subscriptionId, recovered, happened }: Held): Parcel {
-  const sources = new Map<Notice, number>();
-  for (const { notice } of happened) sources.set(notice, (sources.get(notice) ?? 0) + 1);
+  const sources = new Map<Notice, MailboxEvent[]>();
+  for (const { notice, event: one } of happened) {
+    const known = sources.get(notice);
+    if (known) known.push(one);
+    else sources.set(notice, [one]);
+  }
   const event = calmed(happened.map((one) => one.event));
   return { subscriptionId, recovered, events: event ? [event] : [], sources };
 }
@@ -128,10 +135,6 @@ function withoutOrigin(event: MailboxEvent): object {
 /** Where it came from, for what was moved or copied. */
 function originOf(event: MailboxEvent | undefined): object {
   return Object.fromEntries(Object.entries(event ?? {}).filter(([key]) => ORIGIN.includes(key)));
-}
-
-function keyOf(id: string, recovered: boolean): string {
-  return `${recovered ? 'recovered' : 'live'} ${id}`;
 }
 
 function idOf(event: MailboxEvent): string {

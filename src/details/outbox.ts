@@ -48,6 +48,8 @@ export class Outbox {
   readonly #options: OutboxOptions;
   readonly #closing = new AbortController();
   readonly #queue: Parcel[] = [];
+  /** All that wait. */
+  readonly #notices = new Set<Notice>();
   readonly #ahead: Prepared[] = [];
   /** Watermarks of what an earlier run left: a crash may have come before the position was saved. */
   readonly #replayed = new Set<string>();
@@ -94,6 +96,18 @@ export class Outbox {
     this.#roomMade?.();
     // What is being written is there when a successor reads what was left.
     await Promise.allSettled([this.#loaded, this.#sending, this.#taking]);
+    await this.#keepRest();
+  }
+
+  /** What is gathered is sent item by item: of a notification, the rest is all that is to be sent after the next start. */
+  async #keepRest(): Promise<void> {
+    const parts = [...this.#notices];
+    this.#notices.clear();
+    await Promise.all(
+      parts.map(async ({ spooled, rest }) => {
+        if (spooled && rest) await this.#options.spool.replace(spooled, rest);
+      }),
+    );
   }
 
   /** Closes it and forgets what waits. */
@@ -138,6 +152,7 @@ export class Outbox {
 
   #enqueue(notice: Notice): void {
     this.#waiting += notice.batch.events.length;
+    this.#notices.add(notice);
     if (this.#calm) {
       this.#calm.add(notice);
       // Whoever brought it waits, and cannot wait for as long as things may be held.
@@ -199,9 +214,11 @@ export class Outbox {
     } catch {
       // Whoever listens has failed, and would with the same events again.
     }
-    for (const [notice, count] of sources) {
-      this.#waiting -= count;
-      if (notice.settle(count) && notice.spooled) await this.#options.spool.remove(notice.spooled);
+    for (const [notice, done] of sources) {
+      this.#waiting -= done.length;
+      if (!notice.settle(done)) continue;
+      this.#notices.delete(notice);
+      if (notice.spooled) await this.#options.spool.remove(notice.spooled);
     }
     this.#roomMade?.();
   }

@@ -9,22 +9,28 @@ export class Notice {
   readonly spooled: Spooled | undefined;
   /** Resolves when it is done with. */
   readonly done: Promise<void>;
-  #left: number;
+  readonly #left: Set<MailboxEvent>;
   #finish: () => void = () => undefined;
 
   constructor(batch: EventBatch, spooled: Spooled | undefined) {
     this.batch = batch;
     this.spooled = spooled;
-    this.#left = batch.events.length;
+    this.#left = new Set(batch.events);
     this.done = new Promise((resolve) => (this.#finish = resolve));
   }
 
-  /** So many of its events are done with. Returns whether all are now. */
-  settle(events: number): boolean {
-    this.#left -= events;
-    if (this.#left > 0) return false;
+  /** These of its events are done with. Returns whether all are now. */
+  settle(events: readonly MailboxEvent[]): boolean {
+    for (const event of events) this.#left.delete(event);
+    if (this.#left.size > 0) return false;
     this.#finish();
     return true;
+  }
+
+  /** What is not done with, if that is a part of it. */
+  get rest(): EventBatch | undefined {
+    const isPart = this.#left.size > 0 && this.#left.size < this.batch.events.length;
+    return isPart ? { ...this.batch, events: [...this.#left] } : undefined;
   }
 }
 
@@ -33,12 +39,12 @@ export interface Parcel {
   readonly subscriptionId: string;
   readonly recovered: boolean;
   readonly events: readonly MailboxEvent[];
-  /** How many events of each notification are done with when it was sent. */
-  readonly sources: ReadonlyMap<Notice, number>;
+  /** Which events of each notification are done with when it was sent. */
+  readonly sources: ReadonlyMap<Notice, readonly MailboxEvent[]>;
 }
 
 /** A notification as it came. */
 export function parcelOf(notice: Notice): Parcel {
   const { subscriptionId, recovered, events } = notice.batch;
-  return { subscriptionId, recovered, events, sources: new Map([[notice, events.length]]) };
+  return { subscriptionId, recovered, events, sources: new Map([[notice, events]]) };
 }

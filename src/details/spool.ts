@@ -27,6 +27,8 @@ export interface Spool {
   load(problem: (problem: PositionProblem) => void): Promise<readonly Spooled[]>;
   /** Resolves when the events would survive a crash. Rejects when they would not. */
   add(batch: EventBatch): Promise<Spooled>;
+  /** Only these of its events are still to be sent. Never rejects: then all of them are. */
+  replace(spooled: Spooled, rest: EventBatch): Promise<void>;
   /** Its events were sent. Never rejects: what is left is sent again after a restart. */
   remove(spooled: Spooled): Promise<void>;
   /** Forgets everything. Never rejects. */
@@ -79,8 +81,16 @@ export class FileSpool implements Spool {
   async add(batch: EventBatch): Promise<Spooled> {
     this.#last += 1;
     const file = `${this.#prefix}${String(this.#last).padStart(DIGITS, '0')}${SPOOL_SUFFIX}`;
-    await writeDurably(join(this.#directory, file), JSON.stringify({ format: FORMAT, ...this.#key, batch }));
+    await this.#write(file, batch);
     return { file, batch };
+  }
+
+  async replace({ file }: Spooled, rest: EventBatch): Promise<void> {
+    await this.#write(file, rest).catch(() => undefined);
+  }
+
+  #write(file: string, batch: EventBatch): Promise<void> {
+    return writeDurably(join(this.#directory, file), JSON.stringify({ format: FORMAT, ...this.#key, batch }));
   }
 
   async remove({ file }: Spooled): Promise<void> {

@@ -31,7 +31,13 @@ export class CatchUp {
   readonly #options: CatchUpOptions;
   readonly #holdBack = new HoldBack();
   #missing: GapReason | undefined;
+  /** Whether the stream was not there all the time since the last round of catching up began. */
+  #mayBeLost = false;
+  #wasCut = false;
+  #signal = new AbortController().signal;
   #running: Promise<void> = Promise.resolve();
+  /** Live events that are being sent. */
+  #telling: Promise<void> = Promise.resolve();
 
   constructor(options: CatchUpOptions) {
     this.#options = options;
@@ -39,7 +45,23 @@ export class CatchUp {
 
   /** Events may be missing; the first reason is the one that is told. */
   needed(reason: GapReason): void {
+    this.#mayBeLost = true;
     this.#missing ??= reason;
+  }
+
+  /** The stream has ended in a way in which events may be lost. */
+  cut(): void {
+    this.#wasCut = true;
+    this.needed('no-watermark');
+  }
+
+  /** There is a stream. Returns whether there is anything to catch up first. */
+  opened(signal: AbortSignal): boolean {
+    // Until now the server may have written into the one before, even if what was missed has been looked for meanwhile.
+    if (this.#wasCut) this.needed('no-watermark');
+    this.#wasCut = false;
+    if (this.isNeeded) this.start(signal);
+    return this.isHolding;
   }
 
   get isNeeded(): boolean {
@@ -48,11 +70,13 @@ export class CatchUp {
 
   notNeeded(): void {
     this.#missing = undefined;
+    this.#wasCut = false;
   }
 
   /** Begins, unless it is under way: then it goes on until nothing is missing any more. */
   start(signal: AbortSignal): void {
     if (this.#holdBack.isHolding) return;
+    this.#signal = signal;
     // Not at once: even where there is nothing to wait for, it must not be over before the holding back has begun.
     this.#running = Promise.resolve()
       .then(() => this.#run(signal))
@@ -66,18 +90,29 @@ export class CatchUp {
 
   /** Resolves when nothing of it is under way; never rejects. */
   async over(): Promise<void> {
-    await this.#running;
+    await Promise.all([this.#running, this.#telling]);
   }
 
   /** Live events: sent in their turn, without those that were caught up already. */
-  async live(events: readonly MailboxEvent[]): Promise<void> {
+  live(events: readonly MailboxEvent[]): Promise<void> {
+    const told = this.#tell(events);
+    this.#telling = told.catch(() => undefined);
+    return told;
+  }
+
+  async #tell(events: readonly MailboxEvent[]): Promise<void> {
     const { position, send } = this.#options;
-    if (this.#holdBack.isHolding) {
-      await this.#holdBack.keep(events, position.watermark !== undefined);
-      return;
+    let held = events;
+    if (!this.#holdBack.isHolding) {
+      const { unseen, doubtful } = this.#holdBack.sift(events);
+      const news = unseen.filter((event) => !position.isTold(event));
+      if (news.length > 0) await send(news, false);
+      if (doubtful.length === 0) return;
+      this.#missing ??= 'no-watermark';
+      this.start(this.#signal);
+      held = doubtful;
     }
-    const unseen = this.#holdBack.unseen(events).filter((event) => !position.told.knows(event));
-    if (unseen.length > 0) await send(unseen, false);
+    await this.#holdBack.keep(held, position.watermark !== undefined);
   }
 
   /** Whether live events are being held back. */
@@ -120,14 +155,19 @@ export class CatchUp {
       const why = this.#missing;
       if (why === undefined) break;
       this.#missing = undefined;
+      const mayBeLost = this.#mayBeLost;
+      this.#mayBeLost = false;
       try {
+        this.#holdBack.begin(mayBeLost);
         await inTurn(this.#options.account, signal, async () => {
           const { watermark } = this.#options.position;
           if (watermark === undefined) await this.#findByTime(why, signal);
           else await this.#replay(watermark, signal, backOff);
         });
+        this.#holdBack.end();
       } catch (thrown) {
         this.#missing = why;
+        this.#mayBeLost ||= mayBeLost;
         if (!isOver()) await this.#trouble(toEwsError(thrown), backOff, signal);
       }
     }
@@ -137,11 +177,12 @@ export class CatchUp {
     while (!signal.aborted) {
       // What was dropped meanwhile comes before the rest, with another replay, which is shorter than the one before.
       if (this.#holdBack.takeDropped()) this.needed('no-watermark');
+      if (this.#holdBack.isInDoubt) this.#missing ??= 'no-watermark';
       const held = this.isNeeded ? [] : this.#holdBack.takeHeld();
       if (held.length === 0) return;
-      const { told } = this.#options.position;
-      await this.#options.send(
-        held.filter((event) => !told.knows(event)),
+      const { position, send } = this.#options;
+      await send(
+        held.filter((event) => !position.isTold(event)),
         false,
       );
     }
@@ -154,9 +195,11 @@ export class CatchUp {
     for await (const { events, watermark: next } of replay({ connection, account, description, signal }, watermark)) {
       // It goes forward: what went wrong before is over.
       backOff.reset();
-      this.#holdBack.replayed(events);
+      // What had been sent does not come on the stream again.
+      const unsent = position.sent.missing(events);
+      this.#holdBack.replayed(unsent);
       // What a search found after the bookmark was taken comes again from there.
-      const missed = position.sent.missing(events).filter((event) => !position.told.knows(event));
+      const missed = unsent.filter((event) => !position.told.knows(event));
       if (missed.length > 0) await send(missed, true);
       // However long it is, what goes wrong from here on begins again behind this page.
       if (next !== undefined) position.passed(events, next);

@@ -42,7 +42,7 @@ export async function findByTime(ask: Ask, upTo: number, told: ToldLog): Promise
   const events: MailboxEvent[] = [];
   const included: MailboxEvent[] = [];
   // To the second, as servers tell their times: what changed in the last one may have done so after that.
-  const later = folders.filter(({ changedAt }) => !(changedAt < upTo));
+  const later = folders.filter(({ changedAt }) => !(changedAt < Math.floor(upTo / 1000) * 1000));
   for (const folder of folders) {
     // Servers tell their time to the second: what has the very time since which is looked belongs to it.
     for await (const item of modifiedItems(ask, folder.id, since - 1, PROPERTIES, budget)) {

@@ -298,9 +298,8 @@ export class HeldSubscription {
   async setPaused(paused: boolean): Promise<void> {
     this.#paused = paused;
     this.#pausedSet = true;
-    const { keeper } = this.#options;
     if (this.#connection) await this.save();
-    else if (await keeper.load()) await this.#rememberPause();
+    else if (await this.#options.keeper.load()) await this.#rememberPause();
   }
 
   /** Before there is a connection, only what is kept already can be changed. */
@@ -320,12 +319,12 @@ export class HeldSubscription {
     if (this.#connection) await this.save();
   }
 
-  async save(): Promise<void> {
+  async save(closed = false): Promise<void> {
     const { keeper, description, delivery, adopted } = this.#options;
     const server = this.#connection?.server;
     if (!server) return;
     // What was missed is looked for again after a crash: the new subscription does not know of it.
-    const stands = this.#toFind === undefined;
+    const stands = !this.isProvisional;
     const record: PositionRecord = {
       format: POSITION_FORMAT,
       ...keeper.key,
@@ -337,6 +336,7 @@ export class HeldSubscription {
       ...(this.#upTo === undefined ? {} : { upTo: this.#upTo }),
       ...savedTold(this.#told),
       ...(this.#paused ? { paused: true } : {}),
+      ...(closed ? { closed } : {}),
       ...delivery.kept?.(),
       ...(this.#present.isPartial ? { partial: true } : {}),
       ...(adopted ? { adopted } : {}),

@@ -9,10 +9,14 @@ const MAX_HELD = 5000;
  * opened, so the older ones do not come any more.
  */
 const MAX_REPLAYED = 20_000;
+/** Kinds of event that can happen twice to the same thing within a second. */
+const REPEATABLE: readonly MailboxEvent['eventType'][] = ['Modified', 'FreeBusyChanged'];
 
 interface Held {
   readonly event: MailboxEvent;
   readonly key: string;
+  /** See {@link HoldBack.isInDoubt}: in which round of catching up that arose. */
+  doubtedIn?: number;
 }
 
 /**
@@ -23,13 +27,29 @@ export class HoldBack {
   #held: Held[] = [];
   #holding: Promise<void> | undefined;
   #dropped = false;
+  #round = 0;
+  /** Whether the stream may not bring what the present round does: it may have been lost with the one before. */
+  #mayBeLost = false;
+  /** What catching up has brought and the stream is sure to bring yet, and what it perhaps does. */
   #replayed = newReplayed();
+  #maybe = newReplayed();
+  /** The second of the last event in {@link #maybe}, since 1970. */
+  #maybeUntil = 0;
   #found = foundLog();
   /** When the search began that found them, by the server's clock (ms since 1970). */
   #foundAt: number | undefined;
 
   get isHolding(): boolean {
     return this.#holding !== undefined;
+  }
+
+  /**
+   * Whether it cannot be told of a live event if catching up has brought it, or one that happened just before and looks
+   * the same: a change of the same thing in the same second, of which the stream has lost the first. What happens from
+   * there on decides it, so another round has to follow.
+   */
+  get isInDoubt(): boolean {
+    return this.#held.some(({ doubtedIn }) => doubtedIn !== undefined);
   }
 
   /** Holds events back until `over` is resolved. */
@@ -42,7 +62,13 @@ export class HoldBack {
    * them again; else this resolves only when no more are held back, and until then the stream waits.
    */
   async keep(events: readonly MailboxEvent[], canBeCaughtUp: boolean): Promise<void> {
-    for (const event of this.unseen(events)) this.#held.push({ event, key: eventKey(event) });
+    for (const event of events) {
+      const key = eventKey(event);
+      const isDoubtful = this.#isDoubtful(event, key);
+      if (!isDoubtful && this.#isSeen(event, key)) continue;
+      if (isDoubtful) this.#maybe.takeKey(key);
+      this.#held.push({ event, key, ...(isDoubtful ? { doubtedIn: this.#round } : {}) });
+    }
     if (this.#held.length <= MAX_HELD) return;
     if (canBeCaughtUp) {
       this.#held = [];
@@ -57,12 +83,36 @@ export class HoldBack {
     return dropped;
   }
 
-  /** Catching up has brought these; the stream has brought them too, or may yet. */
+  /** Catching up begins, or goes on with what happened since. @param mayBeLost whether the stream was not there all the time */
+  begin(mayBeLost: boolean): void {
+    this.#round += 1;
+    this.#mayBeLost = mayBeLost;
+  }
+
+  /** Catching up has brought these, which were not sent before; the stream has brought them too, or may yet. */
   replayed(events: readonly MailboxEvent[]): void {
     const brought = new SentLog();
     brought.add(events);
-    this.#held = this.#held.filter(({ key }) => !brought.takeKey(key));
-    for (const key of brought.keys()) this.#replayed.addKey(key);
+    if (this.#mayBeLost) this.#maybeUntil = Math.max(this.#maybeUntil, ...events.map(secondOf));
+    const doubted = new Set(this.#held.flatMap(({ key, doubtedIn }) => (doubtedIn === undefined ? [] : [key])));
+    const again = new Set([...brought.keys()].filter((key) => doubted.has(key)));
+    this.#held = this.#held.filter((held) => {
+      const isBrought = brought.takeKey(held.key);
+      if (isBrought && !(this.#mayBeLost && this.#mayRecur(held.event))) {
+        // It was this one or one that looks the same: then the stream is yet to bring this one.
+        if (held.doubtedIn !== undefined) this.#maybe.addKey(held.key);
+        return false;
+      }
+      // Which of several that look the same it was is found out in the next round.
+      if (isBrought || again.has(held.key)) held.doubtedIn = this.#round;
+      return true;
+    });
+    for (const key of brought.keys()) (this.#mayBeLost ? this.#maybe : this.#replayed).addKey(key);
+  }
+
+  /** A round is over: what was in doubt before and did not come with it had been brought already. */
+  end(): void {
+    this.#held = this.#held.filter(({ doubtedIn = this.#round }) => doubtedIn === this.#round);
   }
 
   /** Catching up by time has found these, which have no equals among what the stream brings: they may stand for several. */
@@ -75,13 +125,23 @@ export class HoldBack {
   /** Forgets what catching up has brought: what of it the stream brings has come. */
   settled(): void {
     if (this.#replayed.size > 0) this.#replayed = newReplayed();
+    if (this.#maybe.size > 0) this.#maybe = newReplayed();
     if (this.#found.size > 0) this.#found = foundLog();
   }
 
-  /** Those of the events that catching up has not brought. */
-  unseen(events: readonly MailboxEvent[]): readonly MailboxEvent[] {
-    if (this.#replayed.size === 0 && this.#found.size === 0) return events;
-    return events.filter((event) => !this.#replayed.take(event) && !this.#found.covers(event, this.#foundAt));
+  /** Those of the events that catching up has not brought, up to one of which that cannot be told, and all from there on. */
+  sift(events: readonly MailboxEvent[]): {
+    readonly unseen: readonly MailboxEvent[];
+    readonly doubtful: readonly MailboxEvent[];
+  } {
+    if (this.#replayed.size + this.#maybe.size + this.#found.size === 0) return { unseen: events, doubtful: [] };
+    const unseen: MailboxEvent[] = [];
+    for (const [at, event] of events.entries()) {
+      const key = eventKey(event);
+      if (this.#isDoubtful(event, key)) return { unseen, doubtful: events.slice(at) };
+      if (!this.#isSeen(event, key)) unseen.push(event);
+    }
+    return { unseen, doubtful: [] };
   }
 
   /** What was held back so far, in order; empty when there is nothing more. */
@@ -97,8 +157,25 @@ export class HoldBack {
     this.#held = [];
     this.#dropped = false;
   }
+
+  #isSeen(event: MailboxEvent, key: string): boolean {
+    return this.#replayed.takeKey(key) || this.#maybe.takeKey(key) || this.#found.covers(event, this.#foundAt);
+  }
+
+  #isDoubtful(event: MailboxEvent, key: string): boolean {
+    return !this.#replayed.has(key) && this.#maybe.has(key) && this.#mayRecur(event);
+  }
+
+  /** Whether the same can have happened again after all that may be lost: what is over by a second cannot. */
+  #mayRecur(event: MailboxEvent): boolean {
+    return REPEATABLE.includes(event.eventType) && secondOf(event) >= this.#maybeUntil;
+  }
 }
 
 function newReplayed(): SentLog {
   return new SentLog([], MAX_REPLAYED);
+}
+
+function secondOf({ timeStamp }: MailboxEvent): number {
+  return Math.floor(Date.parse(timeStamp) / 1000);
 }

@@ -34,6 +34,8 @@ export interface PositionRecord extends PositionKey, SavedTold {
   /** When the server last answered, by its own clock (ISO 8601): up to then everything was told. */
   readonly upTo?: string;
   readonly paused?: boolean;
+  /** Pull: nothing was under way when it was saved, as the node was being closed. */
+  readonly closed?: boolean;
   /** Push: at which URL the server calls, and what it brought last. */
   readonly push?: PushAddress;
   /** The subscription lacks folders that were missing when it was made, so it is not used again. */
@@ -54,6 +56,8 @@ export interface PushAddress {
   readonly heardAt: number;
   /** What was sent of the last notifications, so that one that comes again is known (see recent-events.ts). */
   readonly recent: readonly string[];
+  /** To which watermarks the next notification may join (see push-continuity.ts). */
+  readonly ends?: readonly string[];
 }
 
 /** What an adopter remembers of a subscription that another node made. */
@@ -117,13 +121,13 @@ function isWhole(
   record: Readonly<Record<string, unknown>>,
 ): record is Readonly<Record<string, unknown>> & PositionRecord {
   const { node, mailbox, part, server, subscriptionId, watermark, upTo, toldFrom, incarnation } = record;
-  const { about, sentSince, told, paused, partial, push, adopted, counts } = record;
+  const { about, sentSince, told, paused, closed, partial, push, adopted, counts } = record;
   return (
     [node, mailbox, part, server].every(isText) &&
     [subscriptionId, watermark, upTo, toldFrom, incarnation].every((text) => text === undefined || isText(text)) &&
     isDescription(about) &&
     [sentSince, told].every((list) => list === undefined || isListOf(list, isText)) &&
-    [paused, partial].every((flag) => flag === undefined || typeof flag === 'boolean') &&
+    [paused, closed, partial].every((flag) => flag === undefined || typeof flag === 'boolean') &&
     (counts === undefined || areCounts(counts)) &&
     (push === undefined || isPushAddress(push)) &&
     (adopted === undefined || isAdopted(adopted))
@@ -144,11 +148,11 @@ function isDescription(value: unknown): boolean {
 
 function isPushAddress(value: unknown): boolean {
   if (!isObject(value)) return false;
-  const { token, base, statusFrequency, heardAt, recent } = value;
+  const { token, base, statusFrequency, heardAt, recent, ends = [] } = value;
   return (
     [token, base].every(isText) &&
     [statusFrequency, heardAt].every((number) => typeof number === 'number') &&
-    isListOf(recent, isText)
+    [recent, ends].every((list) => isListOf(list, isText))
   );
 }
 

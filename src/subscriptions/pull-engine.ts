@@ -125,7 +125,7 @@ export class PullEngine implements Engine, LoopSteps {
     await this.#loop.close();
     if (!this.#restored) return;
     if (!keep || this.#held.isProvisional) await this.#held.giveUp();
-    await this.#held.save();
+    await this.#held.save(true);
     this.#options.keeper.close();
   }
 
@@ -195,6 +195,9 @@ export class PullEngine implements Engine, LoopSteps {
       await this.#held.save();
     } else {
       this.#held.restore(connection, readable);
+      const { watermark, closed } = keeper.record ?? {};
+      // Without watermarks, what an answer brought in the moment of a crash is on the server no more.
+      if (this.#held.id !== undefined && watermark === undefined && !closed) this.#held.answerLost();
     }
     this.#restored = true;
     const paused = (keeper.record?.paused ?? false) && !this.#loop.isPaused();

@@ -1,5 +1,11 @@
 import type { Clock } from '../clock.js';
 import type { Notification } from '../protocol/notification.js';
+import type { PushedNotification } from '../protocol/send-notification.js';
+
+/** Whether a call brings no events. */
+export function isHeartbeat(pushed: PushedNotification): boolean {
+  return !('error' in pushed) && pushed.notification.events.length === 0;
+}
 
 /** A subscription whose notifications do not join is made anew once in this time: a server may count in another way. */
 const REJOIN_MS = 60 * 60_000;
@@ -19,9 +25,13 @@ export class PushContinuity {
     this.#clock = clock;
   }
 
-  /** Another subscription begins. */
-  begin(): void {
-    this.#ends = [];
+  /** Another subscription begins, or one goes on of which {@link ends} were kept. */
+  begin(ends: readonly string[] = []): void {
+    this.#ends = ends;
+  }
+
+  get ends(): readonly string[] {
+    return this.#ends;
   }
 
   joins({ previousWatermark, events }: Notification): boolean {

@@ -13,7 +13,7 @@ import type { PositionKeeper } from './position-keeper.js';
 import { rememberedOf, type Adoption, type PositionRecord } from './position-record.js';
 import { PushAddressBook } from './push-address-book.js';
 import type { PushDesk, PushReply, PushTarget } from './push-desk.js';
-import { PushContinuity } from './push-continuity.js';
+import { isHeartbeat, PushContinuity } from './push-continuity.js';
 import { splitAt } from './split-at.js';
 import { madeAnew, notCalled, notJoined, silent } from './push-trouble.js';
 import { RecentEvents } from './recent-events.js';
@@ -90,7 +90,10 @@ export class PushEngine implements Engine, LoopSteps, PushTarget {
         request: (common) => this.#request(common),
         end: () => this.#address.retire(),
         fits: (record) => this.#fits(record),
-        kept: () => this.#address.kept({ statusFrequency, heardAt: this.#heardAt, recent: [...this.#recent.keys] }),
+        kept: () => {
+          const [recent, ends] = [[...this.#recent.keys], this.#continuity.ends];
+          return this.#address.kept({ statusFrequency, heardAt: this.#heardAt, recent, ends });
+        },
       },
       ...(adopted ? { adopted: rememberedOf(adopted) } : {}),
     });
@@ -323,6 +326,7 @@ export class PushEngine implements Engine, LoopSteps, PushTarget {
     if (push) {
       this.#address.restore(push);
       this.#recent = new RecentEvents(push.recent);
+      this.#continuity.begin(push.ends);
       this.#heardAt = push.heardAt;
     }
     this.#held.restore(connection, readable);
@@ -343,8 +347,4 @@ export class PushEngine implements Engine, LoopSteps, PushTarget {
     this.#heardAt = this.#resumedAt;
     this.#address.settle();
   }
-}
-
-function isHeartbeat(pushed: PushedNotification): boolean {
-  return !('error' in pushed) && pushed.notification.events.length === 0;
 }

@@ -45,6 +45,10 @@ export class SentLog {
     return this.#size > 0 && this.takeKey(eventKey(event));
   }
 
+  has(key: string): boolean {
+    return this.#counts.has(key);
+  }
+
   takeKey(key: string): boolean {
     const count = this.#counts.get(key);
     if (count === undefined) return false;

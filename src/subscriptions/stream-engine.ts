@@ -189,8 +189,7 @@ export class StreamEngine implements LoopSteps, StreamMember {
   }
 
   opened(): void {
-    if (this.#catchUp.isNeeded) this.#catchUp.start(this.#ride.signal);
-    else if (!this.#catchUp.isHolding) this.#loop.connected(this.#lastEventAt);
+    if (!this.#catchUp.opened(this.#ride.signal)) this.#loop.connected(this.#lastEventAt);
   }
 
   async notification({ events, heartbeat }: Notification): Promise<void> {
@@ -217,7 +216,7 @@ export class StreamEngine implements LoopSteps, StreamMember {
 
   interrupted(error: EwsError, retryAt: number): void {
     // What the subscription still brings is no less wanted where what was missed is to be skipped.
-    if (this.#options.missed === 'recover') this.#catchUp.needed('no-watermark');
+    if (this.#options.missed === 'recover') this.#catchUp.cut();
     if (!this.shares && mayHaveRestarted(error)) this.#ride.leave(idNotTrusted());
     else this.#loop.enter({ name: 'waiting', retryAt, error });
   }

@@ -38,6 +38,8 @@ export class StreamPosition {
   #timer: Timer | undefined;
   #removed = false;
   #told = new ToldLog();
+  /** Up to when an earlier run had told everything, by the server's clock (ms since 1970). */
+  #restoredUpTo = Number.NEGATIVE_INFINITY;
   /** Events came since the server last had nothing to tell. */
   #isLively = false;
   subscriptionId: string | undefined;
@@ -74,6 +76,15 @@ export class StreamPosition {
     return this.#told;
   }
 
+  /**
+   * Whether an event was told in another way: a search found it, and now the server brings what it had queued for the
+   * subscription of an earlier run.
+   */
+  isTold(event: MailboxEvent): boolean {
+    if (this.#told.knows(event)) return true;
+    return Date.parse(event.timeStamp) < this.#restoredUpTo && this.#told.covers(event, this.#restoredUpTo);
+  }
+
   /** What an earlier run left of the same mailbox on the same server. `useId`: whether the subscription is about the same. */
   restore(
     connection: AccountConnection,
@@ -87,6 +98,7 @@ export class StreamPosition {
     this.#takenAt = this.#clock.now();
     this.upTo = record.upTo;
     this.#told = restoreTold(record);
+    this.#restoredUpTo = Date.parse(record.upTo ?? '');
     this.paused = record.paused ?? false;
     return { record, sameSubscription: !record.partial && sameSubscription(record.about, this.#description) };
   }

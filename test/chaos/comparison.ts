@@ -3,8 +3,30 @@ import type { ToldEvent } from './told.js';
 
 /** Events in one notification, at most. */
 const NOTIFICATION = 50;
+/** A search takes a while, and cannot tell of its own last second. Milliseconds. */
+const SEARCH_MS = 2000;
+/** How late a busy machine may send what was gathered, in milliseconds. */
+const LATE_MS = 1000;
 
 export type Fault = 'out of order' | 'repeated' | 'never happened';
+
+/** That Node-RED was killed. */
+export interface Kill {
+  /** At how many records. */
+  readonly at: number;
+  /** Milliseconds since 1970. */
+  readonly time: number;
+}
+
+/** What matters of how a node sends. */
+export interface Manner {
+  /** Positions of streams are saved up to 50 ms later, in which several notifications may have come. */
+  readonly isStream: boolean;
+  /** How long it gathers events, in milliseconds; 0 for not at all. */
+  readonly calmMs: number;
+  /** Whether its events wait on disk before they are sent. */
+  readonly isSpooled: boolean;
+}
 
 interface Taken {
   readonly event: TrueEvent;
@@ -29,21 +51,23 @@ export class Comparison {
   readonly #came: ReadonlyMap<string, readonly TrueEvent[]>;
   readonly #taken: Taken[] = [];
   readonly #tellers = new Map<TrueEvent, ToldEvent>();
-  readonly #kills: readonly number[];
-  readonly #isStream: boolean;
+  readonly #kills: readonly Kill[];
+  readonly #manner: Manner;
   #killed = 0;
+  /** What was repeated since the last kill because it had waited on disk. */
+  readonly #resent = new Set<TrueEvent>();
   /** What may be repeated since the last kill. */
   #mayRepeat: TrueEvent[] = [];
-  #last = Number.NEGATIVE_INFINITY;
+  /** Up to where things came in order; what gathers events keeps that for each item and folder alone. */
+  readonly #last = new Map<string, number>();
   #latestSecond = Number.NEGATIVE_INFINITY;
 
   /**
    * @param events what has happened, as far as it is watched
    * @param came what was moved or copied to the mailbox's inbox, whether that is watched or not
-   * @param kills at how many records Node-RED was killed, in order
-   * @param isStream positions of streams are saved up to 50 ms later, in which several notifications may have come
+   * @param kills when Node-RED was killed, in order
    */
-  constructor(events: readonly TrueEvent[], came: readonly TrueEvent[], kills: readonly number[], isStream: boolean) {
+  constructor(events: readonly TrueEvent[], came: readonly TrueEvent[], kills: readonly Kill[], manner: Manner) {
     this.#all = events;
     this.#waiting = new Set(events);
     this.#byKey = grouped(events, ({ key }) => key);
@@ -51,12 +75,19 @@ export class Comparison {
     this.#byWatermark = new Map(events.map((event) => [event.watermark ?? '', event]));
     this.#came = grouped(came, ({ subject }) => subject);
     this.#kills = kills;
-    this.#isStream = isStream;
+    this.#manner = manner;
   }
 
   /** What happened and was not told. */
   get missing(): readonly TrueEvent[] {
     return this.#all.filter((event) => this.#waiting.has(event));
+  }
+
+  /** What happened before Node-RED was killed, and was told after that. */
+  get afterKill(): readonly TrueEvent[] {
+    return this.#taken.flatMap(({ event, told }) =>
+      this.#kills.some(({ at, time }) => event.time <= time && told.at >= at) ? [event] : [],
+    );
   }
 
   take(told: ToldEvent): void {
@@ -73,13 +104,15 @@ export class Comparison {
         : [this.#byWatermark.get(told.watermark)].filter((event) => event !== undefined);
     // A search may have told of a change in its own last second; the server then tells of it too.
     const open = same.filter((event) => this.#waiting.has(event) || this.#isLoose(event));
-    const next = open.find(({ position }) => position > this.#last) ?? open[0];
+    const row = this.#manner.calmMs === 0 ? '' : told.subject;
+    const last = this.#last.get(row) ?? Number.NEGATIVE_INFINITY;
+    const next = open.find(({ position }) => position > last) ?? open[0];
     if (same.every(({ key }) => key !== told.key)) this.#add('never happened', told);
     else if (next === undefined) this.#again(same, told);
     else {
-      if (next.position < this.#last) this.#add('out of order', told);
+      if (next.position < last) this.#add('out of order', told);
       this.#tick(next, told);
-      this.#last = Math.max(this.#last, next.position);
+      this.#last.set(row, Math.max(last, next.position));
       this.#latestSecond = Math.max(this.#latestSecond, told.second);
     }
   }
@@ -110,7 +143,11 @@ export class Comparison {
 
   #isLoose(event: TrueEvent): boolean {
     const teller = this.#tellers.get(event);
-    return teller?.byTime === true && teller.type === 'Modified' && teller.second === secondOf(event.time);
+    if (!teller?.byTime) return false;
+    // What a search found does not stand for what happened while it was under way, or waited to be sent.
+    const isFresh = this.#manner.isSpooled || event.time > teller.heardAt - SEARCH_MS;
+    if (isFresh && event.type === 'Modified' && teller.second < secondOf(event.time)) return true;
+    return teller.type === 'Modified' && teller.second === secondOf(event.time);
   }
 
   #tick(event: TrueEvent, told: ToldEvent): void {
@@ -128,23 +165,47 @@ export class Comparison {
 
   #isForgiven(same: readonly TrueEvent[], told: ToldEvent): boolean {
     const at = this.#mayRepeat.findIndex((event) => same.includes(event));
-    if (at === -1) return false;
+    if (at === -1) return this.#wasSpooled(same, told);
     // In order: what it leaves out does not come any more.
-    if (told.byTime) this.#mayRepeat.splice(at, 1);
+    if (told.byTime || this.#manner.calmMs > 0) this.#mayRepeat.splice(at, 1);
     else this.#mayRepeat.splice(0, at + 1);
     this.repeated += 1;
     return true;
   }
 
+  /**
+   * Whether it was on disk when Node-RED was killed, and so is sent in any case, while the position did not say so yet.
+   * What has a watermark is recognised then; on a stream that is known only when it is caught up.
+   */
+  #wasSpooled(same: readonly TrueEvent[], { watermark }: ToldEvent): boolean {
+    const kill = this.#kills[this.#killed - 1];
+    if (!kill || !this.#manner.isSpooled || (watermark !== undefined && !this.#manner.isStream)) return false;
+    const event = same.find(
+      (one) => one.time <= kill.time && (this.#tellers.get(one)?.at ?? 0) >= kill.at && !this.#resent.has(one),
+    );
+    if (event === undefined || this.#resent.size === NOTIFICATION) return false;
+    this.#resent.add(event);
+    this.repeated += 1;
+    return true;
+  }
+
   #passKills(at: number): void {
-    while ((this.#kills[this.#killed] ?? Number.POSITIVE_INFINITY) <= at) {
+    for (let kill = this.#kills[this.#killed]; kill && kill.at <= at; kill = this.#kills[this.#killed]) {
       this.#killed += 1;
-      const { told: last } = this.#taken.at(-1) ?? {};
-      const run = this.#taken.filter(({ told }) => this.#isStream || told.run === last?.run);
-      this.#mayRepeat = run.slice(-NOTIFICATION).map(({ event }) => event);
+      this.#resent.clear();
+      this.#mayRepeat = this.#unfinished(kill).map(({ event }) => event);
       // Nor may the position say that these were told.
       this.#latestSecond = Math.min(this.#latestSecond, ...this.#mayRepeat.map(({ time }) => secondOf(time)));
     }
+  }
+
+  /** What a kill may have kept from being remembered as sent. */
+  #unfinished({ time }: Kill): readonly Taken[] {
+    const { isStream, calmMs } = this.#manner;
+    // A notification is done with when all in it was sent; what it holds is gathered for so long.
+    if (calmMs > 0) return this.#taken.filter(({ told }) => told.heardAt >= time - calmMs - LATE_MS);
+    const last = this.#taken.at(-1)?.told.run;
+    return this.#taken.filter(({ told }) => isStream || told.run === last).slice(-NOTIFICATION);
   }
 
   #add(what: Fault, told: ToldEvent): void {

@@ -12,6 +12,10 @@ export interface Watcher {
   readonly mailboxes: readonly string[];
   readonly types: readonly EventType[];
   readonly isStream: boolean;
+  /** How long it gathers events, in milliseconds; 0 for not at all. */
+  readonly calmMs: number;
+  /** Whether its events wait on disk before they are sent. */
+  readonly isSpooled: boolean;
   /** The button that has its subscription made, if it does not make it itself. */
   readonly button?: string;
 }
@@ -25,6 +29,7 @@ const SHARED = {
   ...{ mailbox: '', access: 'delegate', allFolders: false, folders: [{ id: 'inbox', name: 'Inbox' }] },
   ...{ events: WATCHED, output: 'event', missed: 'recover', store: '', subscriptionTimeout: '30' },
   ...{ connectionTimeout: '1', statusFrequency: '1', path: '', publicUrl: '', interval: '0.3' },
+  ...{ include: 'none', bodyType: 'text', calm: '0', filter: [] },
 };
 const TYPES = { pull: 'ews-pull', stream: 'ews-stream', push: 'ews-push-in' } as const;
 const DELIVERIES = { pull: 'pull', stream: 'streaming', push: 'push' } as const;
@@ -36,7 +41,22 @@ const FED = {
   push: { events: WATCHED, output: 'notification' },
 } as const;
 
-/** The flows for a server: its account, and nodes of each delivery, some of them fed by ews-subscribe. */
+/** What a node does whose events wait before they are sent: it looks items up, or gathers what happens to one. */
+interface Waiting {
+  readonly calm?: string;
+  readonly include?: string;
+  readonly output?: string;
+}
+const WAITING: Readonly<Record<ServerName, Record<Kind, Waiting>>> = {
+  exchange: {
+    pull: { calm: '1' },
+    stream: { include: 'summary' },
+    push: { include: 'summary', output: 'notification' },
+  },
+  grommunio: { pull: { include: 'summary' }, stream: { calm: '1' }, push: {} },
+};
+
+/** The flows for a server: its account, and nodes of each delivery; some are fed by ews-subscribe, some send what waits. */
 export function flowsFor(server: ServerName, sandbox: Sandbox): { flows: FlowNode[]; watchers: Watcher[] } {
   const kinds: Kind[] = server === 'exchange' ? ['pull', 'stream', 'push'] : ['pull', 'stream'];
   const [own = '', other = ''] = addresses(sandbox);
@@ -58,7 +78,14 @@ export function flowsFor(server: ServerName, sandbox: Sandbox): { flows: FlowNod
     const access = both ? 'impersonate' : 'delegate';
     add(TYPES[kind], self, { ...SHARED, account, source: 'self', mailbox, access, wires: [[sink]] });
     const isStream = kind === 'stream';
-    watchers.push({ id: self, server, mailboxes: both ? [own, other] : [own], types: WATCHED, isStream });
+    const atOnce = { calmMs: 0, isSpooled: false };
+    watchers.push({ id: self, server, mailboxes: both ? [own, other] : [own], types: WATCHED, isStream, ...atOnce });
+
+    const waits = `${server}-${kind}-waiting`;
+    const how = WAITING[server][kind];
+    add(TYPES[kind], waits, { ...SHARED, ...how, account, source: 'self', wires: [[sink]] });
+    const calmMs = Number(how.calm ?? 0) * 1000;
+    watchers.push({ id: waits, server, mailboxes: [own], types: WATCHED, isStream, calmMs, isSpooled: true });
 
     const fed = `${server}-${kind}-adopted`;
     const [button, subscribe] = [`${fed}-button`, `${fed}-subscribe`];
@@ -69,7 +96,7 @@ export function flowsFor(server: ServerName, sandbox: Sandbox): { flows: FlowNod
       wires: [kind === 'push' ? [] : [fed], []],
     });
     add('inject', button, { props: [], repeat: '', once: false, wires: [[subscribe]] });
-    watchers.push({ id: fed, server, mailboxes: [other], types: FED[kind].events, isStream, button });
+    watchers.push({ id: fed, server, mailboxes: [other], types: FED[kind].events, isStream, ...atOnce, button });
   }
   return { flows, watchers };
 }

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import type { EventType } from '../../dist/src/protocol/event-type.js';
-import type { NodeRedRecord } from '../support/node-red-record.js';
+import type { NodeRedRecord, SentMessage } from '../support/node-red-record.js';
 import { judge, type Watch } from './judge.js';
 import { keyOf, WATCHED, type TrueEvent } from './ledger.js';
 
 const START = Date.parse('2026-03-02T08:00:00Z');
-const PULL: Watch = { node: 'node', mailbox: 'box', types: WATCHED, isStream: false };
+const PULL: Watch = { node: 'node', mailbox: 'box', types: WATCHED, isStream: false, calmMs: 0, isSpooled: false };
 
 const time = (second: number) => new Date(START + second * 1000).toISOString().replace('.000Z', 'Z');
 
@@ -47,8 +47,9 @@ const FOUND = { recovered: true, bare: true };
 const MAILS = [1, 2, 3, 4, 5, 6].map((at) => happened(at, 'NewMail', `m${at}`, at));
 const TOLD = MAILS.map((mail) => sent(mail, 10));
 
+const killed = (kills: readonly number[]) => kills.map((at) => ({ at, time: START + 10_000 }));
 const faults = (watch: Watch, truth: readonly TrueEvent[], told: readonly NodeRedRecord[], kills: number[] = []) =>
-  judge(watch, truth, told, kills).findings.map(({ what, event }) => `${what} ${event.split(' ')[1]}`);
+  judge(watch, truth, told, killed(kills)).findings.map(({ what, event }) => `${what} ${event.split(' ')[1]}`);
 
 describe('chaos: the judge', () => {
   it('finds nothing where everything was sent once and in order', () => {
@@ -86,7 +87,7 @@ describe('chaos: the judge', () => {
     it('if it is the last notification before it, in order', () => {
       const told = [...first, SOMETHING_ELSE, ...second];
       assert.deepEqual(faults(PULL, MAILS, [...told, ...second], [told.length]), []);
-      assert.equal(judge(PULL, MAILS, [...told, ...second], [told.length]).repeated, 3);
+      assert.equal(judge(PULL, MAILS, [...told, ...second], killed([told.length])).repeated, 3);
       assert.deepEqual(faults(PULL, MAILS, [...told, TOLD[5]!, TOLD[4]!], [told.length]), ['repeated m5']);
     });
 
@@ -111,6 +112,69 @@ describe('chaos: the judge', () => {
       const told = TOLD.flatMap((one) => [one, SOMETHING_ELSE]);
       assert.deepEqual(faults({ ...PULL, isStream: true }, MAILS, [...told, ...second], [told.length]), []);
       assert.deepEqual(faults(PULL, MAILS, [...told, ...second], [told.length]), ['repeated m4', 'repeated m5']);
+    });
+  });
+
+  describe('of a node whose events wait', () => {
+    const SPOOLED: Watch = { ...PULL, isStream: true, isSpooled: true };
+    const CALM: Watch = { ...SPOOLED, calmMs: 1000 };
+    /** One message for all that happened to an item. */
+    const gathered = (events: readonly TrueEvent[], later: number): NodeRedRecord => {
+      const messages = events.map((event) => sent(event, later) as SentMessage);
+      const [first] = messages;
+      if (first === undefined) throw new Error('nothing gathered');
+      const payload = { ...first.msg.payload, events: messages.map(({ msg }) => msg.payload as unknown) };
+      return { ...first, msg: { ...first.msg, payload } };
+    };
+
+    it('forgives once what was on disk at a kill, of a stream', () => {
+      const told = [...TOLD.slice(0, 3), SOMETHING_ELSE];
+      const after = TOLD.slice(3);
+      assert.deepEqual(faults(SPOOLED, MAILS, [...told, ...after, ...after], [told.length]), []);
+      assert.equal(faults(SPOOLED, MAILS, [...told, ...after, ...after, ...after], [told.length]).length, 3);
+      assert.equal(faults({ ...SPOOLED, isSpooled: false }, MAILS, [...told, ...after, ...after], [4]).length, 3);
+      const late = happened(9, 'NewMail', 'm9', 11);
+      const again = [sent(late, 12), sent(late, 12)];
+      assert.deepEqual(faults(SPOOLED, [...MAILS, late], [...TOLD, ...again], [TOLD.length]), ['repeated m9']);
+    });
+
+    it('looks at each thing that was gathered, and at the order of what happened to one item', () => {
+      const changes = [7, 8].map((at) => happened(at, 'Modified', 'm1', at));
+      const [first, second] = changes as [TrueEvent, TrueEvent];
+      const others = TOLD.slice(1);
+      assert.deepEqual(faults(CALM, [...MAILS, ...changes], [...others, gathered([MAILS[0]!, ...changes], 11)]), []);
+      assert.deepEqual(faults(CALM, [...MAILS, ...changes], [...others, gathered([MAILS[0]!, second], 11)]), [
+        'lost m1',
+      ]);
+      assert.deepEqual(faults(CALM, [...MAILS, ...changes], [...TOLD, gathered([second, first], 11)]), [
+        'out of order m1',
+      ]);
+    });
+
+    it('takes what a search found and had to wait for what was there then', () => {
+      const later = happened(7, 'Modified', 'm1', 9);
+      const found = [sent(MAILS[0]!, 10, FOUND), sent(later, 11)];
+      const rest = TOLD.slice(1);
+      assert.deepEqual(faults(SPOOLED, [...MAILS, later], [...rest, ...found]), []);
+      const atOnce = { ...SPOOLED, isSpooled: false };
+      assert.deepEqual(faults(atOnce, [...MAILS, later], [...rest, ...found]), []);
+      const muchLater = [sent(MAILS[0]!, 20, FOUND), sent(later, 21)];
+      assert.deepEqual(faults(atOnce, [...MAILS, later], [...rest, ...muchLater]), ['repeated m1']);
+      assert.deepEqual(faults(SPOOLED, [...MAILS, later], [...rest, ...found, sent(later, 11)]), ['repeated m1']);
+    });
+
+    it('misses nothing that came and went again while it was gathered', () => {
+      const gone = happened(7, 'Deleted', 'm1', 7);
+      assert.deepEqual(faults(CALM, [...MAILS, gone], TOLD.slice(1)), []);
+      assert.deepEqual(faults(CALM, [...MAILS, gone], TOLD), ['lost m1']);
+      assert.deepEqual(faults(CALM, MAILS, TOLD.slice(1)), ['lost m1']);
+      assert.deepEqual(faults(PULL, [...MAILS, gone], TOLD.slice(1)), ['lost m1', 'lost m1']);
+    });
+
+    it('forgives after a kill what was sent of notifications that were being gathered', () => {
+      const sentAt = (later: number) => MAILS.map((mail) => sent(mail, later));
+      assert.deepEqual(faults(CALM, MAILS, [...sentAt(9), ...sentAt(12)], [6]), []);
+      assert.equal(faults(CALM, MAILS, [...sentAt(7), ...sentAt(12)], [6]).length, 6);
     });
   });
 

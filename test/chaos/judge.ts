@@ -1,6 +1,6 @@
 import type { EventType } from '../../dist/src/protocol/event-type.js';
 import type { NodeRedRecord } from '../support/node-red-record.js';
-import { Comparison, type Fault } from './comparison.js';
+import { Comparison, type Fault, type Kill } from './comparison.js';
 import { secondOf, type TrueEvent } from './ledger.js';
 import { readTold, type Told, type ToldGap } from './told.js';
 
@@ -19,6 +19,10 @@ export interface Watch {
   readonly mailbox: string;
   readonly types: readonly EventType[];
   readonly isStream: boolean;
+  /** How long it gathers events, in milliseconds; 0 for not at all. */
+  readonly calmMs: number;
+  /** Whether its events wait on disk before they are sent. */
+  readonly isSpooled: boolean;
 }
 
 /** One thing that is wrong. */
@@ -46,21 +50,22 @@ export interface Verdict {
 /**
  * Compares what a node has sent of a mailbox with what has happened there.
  * @param happened all of it, in order, also of kinds that are not watched
- * @param kills at how many records Node-RED was killed, in order
+ * @param kills when Node-RED was killed, in order
  */
 export function judge(
-  { node, mailbox, types, isStream }: Watch,
+  watch: Watch,
   happened: readonly TrueEvent[],
   records: readonly NodeRedRecord[],
-  kills: readonly number[] = [],
+  kills: readonly Kill[] = [],
 ): Verdict {
+  const { node, mailbox, types, calmMs } = watch;
   const told = readTold(records, node, mailbox);
   const watched = happened.filter(({ type }) => types.includes(type));
   const came = happened.filter(({ type }) => type === 'Moved' || type === 'Copied');
-  const run = new Comparison(watched, came, kills, isStream);
+  const run = new Comparison(watched, came, kills, watch);
   for (const event of told.events) run.take(event);
   const excuses = new Excuses(happened, told);
-  const { missing } = run;
+  const missing = calmMs === 0 ? run.missing : withoutTransient(run.missing, run.afterKill);
   const lost = missing.filter((event) => !told.gaps.some((gap) => excuses.covers(gap, event)));
   const findings = [
     ...run.findings.map(({ what, told: { key, second, heardAt } }) => ({
@@ -78,6 +83,15 @@ export function judge(
     emptyGaps: told.gaps.filter((gap) => !missing.some((event) => excuses.covers(gap, event))).length,
     inGaps: missing.length - lost.length,
   };
+}
+
+/** Of what came and went again while events were gathered, nothing is sent. */
+function withoutTransient(missing: readonly TrueEvent[], afterKill: readonly TrueEvent[]): readonly TrueEvent[] {
+  const of = (events: readonly TrueEvent[], ...types: readonly EventType[]) =>
+    new Set(events.flatMap(({ type, subject }) => (types.includes(type) ? [subject] : [])));
+  // That it is gone may be told after a kill, when nobody remembers that the rest need not be.
+  const [born, gone] = [of(missing, 'NewMail', 'Created', 'Copied'), of([...missing, ...afterKill], 'Deleted')];
+  return missing.filter(({ subject }) => !(born.has(subject) && gone.has(subject)));
 }
 
 /** What a gap excuses: what it reaches, and what could not have been found in spite of it. */

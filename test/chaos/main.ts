@@ -5,12 +5,9 @@
  * and then leaves a file with all that happened and was told, for looking into it; --records names another one.
  */
 import { randomInt } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { report } from './report.js';
 import { ChaosRun } from './run.js';
-import { summary } from './summary.js';
 
 const text = { type: 'string' } as const;
 
@@ -22,12 +19,8 @@ async function main(): Promise<void> {
   console.log(`seed ${seed}, ${minutes} min`);
   const begun = Date.now();
   const outcome = await ChaosRun.run(seed, minutes * 60_000);
-  console.log(summary(seed, Date.now() - begun, outcome));
-  if (outcome.problems === '') return;
-  process.exitCode = 1;
-  const file = values.records ?? join(tmpdir(), `ews-chaos-${seed}.jsonl`);
-  writeFileSync(file, outcome.records.map((record) => `${JSON.stringify(record)}\n`).join(''));
-  console.log(`All that happened and was told: ${file}`);
+  console.log(report(seed, Date.now() - begun, outcome, values.records));
+  if (outcome.problems !== '') process.exitCode = 1;
 }
 
 void main().catch((error: unknown) => {

@@ -4,6 +4,7 @@ import { freePort } from '../support/free-port.js';
 import { NodeRed, type FlowNode } from '../support/node-red-process.js';
 import { addresses, flowsFor, type Watcher } from './flows.js';
 import { happen } from './happenings.js';
+import type { Kill } from './comparison.js';
 import { describe, judge, type Verdict } from './judge.js';
 import { Ledger } from './ledger.js';
 import { writeScript, type At, type NodeRedStep, type Script, type ServerName, type ServerStep } from './script.js';
@@ -32,8 +33,7 @@ export interface Outcome {
 /** One run of chaos: servers, a Node-RED that watches them, and all that happens to both. */
 export class ChaosRun {
   readonly #script: Script;
-  /** At how many records it was killed. */
-  readonly #kills: number[] = [];
+  readonly #kills: Kill[] = [];
   readonly #faults: { at: number; kind: string; text: string }[] = [];
   readonly #ledgers: Ledger[] = [];
   readonly #watchers: Watcher[] = [];
@@ -137,7 +137,7 @@ export class ChaosRun {
         return this.red.restart();
       case 'kill':
         await this.red.kill();
-        this.#kills.push(this.red.records.length);
+        this.#kills.push({ at: this.red.records.length, time: Date.now() });
         return this.red.start();
     }
   }
@@ -171,8 +171,8 @@ export class ChaosRun {
 
   #verdict(): Verdict {
     const { records } = this.red;
-    const all = this.#pairs().map(({ watcher: { id: node, types, isStream }, ledger: { mailbox, events } }) =>
-      judge({ node, mailbox: mailbox.address, types, isStream }, events, records, this.#kills),
+    const all = this.#pairs().map(({ watcher, ledger: { mailbox, events } }) =>
+      judge({ ...watcher, node: watcher.id, mailbox: mailbox.address }, events, records, this.#kills),
     );
     const sum = (of: (one: Verdict) => number) => all.reduce((total, one) => total + of(one), 0);
     return {
@@ -197,7 +197,7 @@ export class ChaosRun {
         events.map((event) => ({ kind: 'happened', server, address, ...event })),
       ),
       ...this.#faults.map((fault) => ({ ...fault, kind: 'fault' })),
-      ...this.#kills.map((at) => ({ kind: 'kill', at })),
+      ...this.#kills.map((kill) => ({ ...kill, kind: 'kill' })),
       ...this.red.records,
     ];
     return { happened, verdict, faults, problems, records };

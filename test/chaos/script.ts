@@ -11,7 +11,7 @@ export type ServerFault =
   | { readonly kind: 'outage'; readonly ms: number }
   | { readonly kind: 'move'; readonly mailbox: number; readonly ms: number }
   | {
-      readonly kind: 'chunks' | 'lost answer' | 'busy' | 'code' | 'watermark refused' | 'push';
+      readonly kind: 'chunks' | 'lost answer' | 'busy' | 'code' | 'watermark refused' | 'look-up' | 'push';
       readonly fail: Failure;
     };
 
@@ -108,7 +108,7 @@ function serverStep(random: Random, at: number, isLong: boolean): ServerStep {
 function serverFault(random: Random, server: ServerName, isLong: boolean): ServerFault {
   const operation = random.pick(OPERATIONS);
   const mayForget = isLong || server === 'grommunio';
-  const kinds = ['reset', 'chunks', 'chunks', 'lost answer', 'lost answer', 'busy', 'code', 'code'] as const;
+  const kinds = ['reset', 'chunks', 'chunks', 'lost answer', 'lost answer', 'busy', 'code', 'code', 'look-up'] as const;
   const more = [
     ...(mayForget ? (['outage', 'move'] as const) : []),
     ...(server === 'exchange' ? (['watermark refused'] as const) : []),
@@ -132,6 +132,8 @@ function serverFault(random: Random, server: ServerName, isLong: boolean): Serve
       return { kind, fail: { operation, code: random.pick(passingCodes(operation)), fault: random.next() < 0.3 } };
     case 'watermark refused':
       return { kind, fail: { operation: 'Subscribe', code: 'ErrorInvalidWatermark' } };
+    case 'look-up':
+      return { kind, fail: lookUpFailure(random) };
     case 'push':
       return { kind, fail: pushFailure(random) };
   }
@@ -141,6 +143,16 @@ function busy(random: Random, operation: OperationName): Failure {
   return random.next() < 0.5
     ? { operation, code: 'ErrorServerBusy', backOffMs: random.integer(100, 1500) }
     : { operation, httpStatus: 503, retryAfter: 1 };
+}
+
+function lookUpFailure(random: Random): Failure {
+  const operation = 'GetItem';
+  return random.next() < 0.5
+    ? { operation, reset: random.pick(['request', 'before', 'during', 'after'] as const) }
+    : {
+        operation,
+        code: random.pick(['ErrorMailboxStoreUnavailable', 'ErrorItemNotFound', 'ErrorServerBusy'] as const),
+      };
 }
 
 function pushFailure(random: Random): Failure {

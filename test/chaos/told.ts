@@ -51,7 +51,9 @@ export function readTold(records: readonly NodeRedRecord[], node: string, mailbo
 
 function readEvents({ msg, heardAt }: SentMessage, at: number, run: number): ToldEvent[] {
   const payloads = Array.isArray(msg.payload) ? msg.payload : [msg.payload];
-  return payloads.flatMap((payload) => {
+  // What was gathered lists each thing that happened.
+  const happened = payloads.flatMap((payload) => payload.events ?? payload);
+  return happened.flatMap((payload) => {
     const { eventType, itemId, folderId, oldItemId, oldFolderId, timeStamp, watermark, unreadCount } = payload;
     if (timeStamp === undefined) return [];
     const subject = (itemId ?? folderId).id;

@@ -67,6 +67,45 @@ describe('events of one item, gathered', () => {
     assert.equal(payloads(told)[0]!.item.subject, 'after');
   });
 
+  it('are not sent again after a restart in which the rest of their notification had to wait', async () => {
+    const closed = lab.run({ calm: 10 });
+    await closed.outbox.take(notice(eventOf('a')));
+    await lab.clock.advance(5000);
+    await closed.outbox.take(notice(eventOf('a', 'Modified'), eventOf('b')));
+    await lab.clock.advance(5000);
+    await until(() => closed.told.items.length === 1);
+    await closed.outbox.close();
+    const { told } = lab.run({ calm: 10 });
+    await until(() => lab.clock.pending.length > 0);
+    await lab.clock.advance(10_000);
+    await until(() => lab.files.length === 0);
+    assert.deepEqual([closed.told.items, told.items], [['a'], ['b']]);
+  });
+
+  it('stay in order where some were missed and others came as they happened', async () => {
+    const { outbox, told } = lab.run({ calm: 10 });
+    const at = (minute: number) => eventOf('a', 'Modified', { timeStamp: `2026-03-02T08:0${minute}:00Z` });
+    const [first, second, third, fourth] = [1, 2, 3, 4].map(at) as [
+      MailboxEvent,
+      MailboxEvent,
+      MailboxEvent,
+      MailboxEvent,
+    ];
+    await outbox.take(notice(first));
+    await outbox.take({ ...notice(second), recovered: true });
+    await outbox.take(notice(third, fourth));
+    await lab.clock.advance(10_000);
+    await until(() => told.items.length === 3);
+    assert.deepEqual(
+      payloads(told).map(({ events }) => (events as MailboxEvent[]).map(({ timeStamp }) => timeStamp[15])),
+      [['1'], ['2'], ['3', '4']],
+    );
+    assert.deepEqual(
+      told.batches.map(({ recovered }) => recovered),
+      [false, true, false],
+    );
+  });
+
   it('survive a crash', async () => {
     const crashed = lab.run({ calm: 10 });
     await crashed.outbox.take(notice(eventOf('a'), eventOf('a', 'Modified')));

@@ -89,6 +89,7 @@ describe('what waits to be sent', () => {
     const full: Spool = {
       load: () => Promise.resolve([]),
       add: () => Promise.reject(new Error('disk full')),
+      replace: () => Promise.resolve(),
       remove: () => Promise.resolve(),
       clear: () => Promise.resolve(),
     };
@@ -108,6 +109,7 @@ describe('what waits to be sent', () => {
     const full: Spool = {
       load: () => Promise.resolve([]),
       add: () => Promise.reject(new Error('disk full')),
+      replace: () => Promise.resolve(),
       remove: () => Promise.resolve(),
       clear: () => Promise.resolve(),
     };

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import type { EventType } from '../../dist/src/protocol/event-type.js';
+import { findByTime } from '../../dist/src/subscriptions/find-by-time.js';
+import { ToldLog } from '../../dist/src/subscriptions/told-log.js';
 import { INBOX, PullLab } from '../support/pull-lab.js';
 import type { Recorder } from '../support/recorder.js';
 
@@ -110,5 +112,32 @@ describe('catching up by time', () => {
       await lostAnswer(told, () => lab.deliver(1));
       assert.deepEqual([told.items.length, told.gaps.length], [2, 1]);
     });
+  });
+});
+
+describe('finding by time', () => {
+  it('takes what changed in the second of the last event for later, however exactly the time of that is known', async () => {
+    const lab = await PullLab.open({ character: 'grommunio' });
+    try {
+      const account = lab.account();
+      const ask = {
+        ...{ connection: await account.connect(), account, signal: new AbortController().signal },
+        description: { ...INBOX, events: ['Modified', 'Moved'] as EventType[] },
+      };
+      await lab.clock.advance(60_490);
+      lab.deliver(1);
+      const upTo = lab.clock.now();
+      await lab.clock.advance(200);
+      lab.deliver(1);
+      const { events, untold } = await findByTime(ask, upTo, new ToldLog());
+      const ofFolders = events.filter((event) => 'folderId' in event);
+      assert.deepEqual(
+        ofFolders.map((event) => 'unreadCount' in event && event.unreadCount),
+        [2],
+      );
+      assert.equal(untold, true, 'something may have been moved in that second too');
+    } finally {
+      await lab.close();
+    }
   });
 });

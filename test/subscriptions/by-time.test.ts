@@ -4,7 +4,7 @@ import type { AccountLink } from '../../dist/src/subscriptions/account-link.js';
 import { INBOX, NEW_MAIL, PullLab } from '../support/pull-lab.js';
 import type { Recorder } from '../support/recorder.js';
 import { StreamLab } from '../support/stream-lab.js';
-import { ioTurns } from '../support/wait.js';
+import { ioTurns, until } from '../support/wait.js';
 
 /** Kind and item of each event of an item, in order. */
 const told = ({ batches }: Recorder): string[] =>
@@ -242,6 +242,28 @@ describe('StreamEngine, where the server refuses the watermark, catches up by ti
       assert.equal(finds(), searched);
     });
   }
+
+  it('and brings nothing again that came while it was being looked for', async () => {
+    const { told } = await lab.connected();
+    await lab.clock.advance(30_000);
+    lab.sandbox.moveMailbox();
+    const missed = lab.deliver(1);
+    // Later than the new bookmark and the new subscription, both of which bring it too.
+    const stop = lab.sandbox.onRequest(({ operation }) => {
+      if (operation === 'FindItem') missed.push(...lab.deliver(1));
+    });
+    await lab.untilAfter(() => told.items.length >= 2 && told.current === 'connected', 100);
+    stop();
+    assert.equal(missed.length, 2, 'one search');
+    for (const count of [3, 4]) {
+      lab.sandbox.resetConnections();
+      await until(() => told.current === 'waiting');
+      missed.push(...lab.deliver(1));
+      await lab.untilAfter(() => told.items.length >= count && told.current === 'connected', 100);
+    }
+    await ioTurns(20);
+    assert.deepEqual(told.items, missed);
+  });
 
   it('and says what cannot be found', async () => {
     const { told: recorder } = await lab.connected({ description: INBOX });

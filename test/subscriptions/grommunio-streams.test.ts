@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { INBOX, NEW_MAIL } from '../support/pull-lab.js';
-import { StreamLab } from '../support/stream-lab.js';
+import { StreamLab, type Running } from '../support/stream-lab.js';
 import { ioTurns, until } from '../support/wait.js';
 
 describe('grommunio’s streams', () => {
@@ -81,6 +81,39 @@ describe('grommunio’s streams', () => {
     await lab.untilAfter(() => inbox.told.items.length === 1 && drafts.told.items.length === 1, 500);
     assert.deepEqual([inbox.told.items, drafts.told.items], [mail, [draft]]);
     for (const { told } of [inbox, drafts]) assert.deepEqual(told.gaps, [], 'nothing happened meanwhile');
+  });
+
+  it('tell nothing again that was queued, and found by time in an earlier run', async () => {
+    const close = async ({ engine }: Running) => {
+      let closed = false;
+      void engine.close(true).then(() => (closed = true));
+      await lab.untilAfter(() => closed, 100);
+    };
+    const ofItems = ({ told }: Running) =>
+      told.batches.flatMap(({ events }) => events).filter((event) => 'itemId' in event);
+    const box = lab.sandbox.mailbox();
+    const old = box.deliver({ subject: 'old' });
+    await lab.clock.advance(600_000);
+    await close(await lab.connected({ description: INBOX }));
+    await lab.clock.advance(2000);
+    box.modify(old, { isRead: true });
+    await lab.clock.advance(2000);
+    const fresh = box.deliver({ subject: 'fresh' });
+    await lab.clock.advance(2000);
+
+    const found = await lab.connected({ description: INBOX });
+    await close(found);
+    assert.deepEqual(
+      ofItems(found).map(({ eventType }) => eventType),
+      ['Modified', 'Created', 'NewMail'],
+    );
+    const again = await lab.connected({ description: INBOX });
+    const last = box.deliver({ subject: 'last' });
+    await lab.untilAfter(() => again.told.items.includes(last.id), 500);
+    assert.deepEqual(
+      ofItems(again).filter((event) => 'itemId' in event && [old.id, fresh.id].includes(event.itemId.id)),
+      [],
+    );
   });
 
   it('never tell of folders that may not be read, so that is found out otherwise', async () => {

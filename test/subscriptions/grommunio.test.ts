@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { getEvents } from '../../dist/src/protocol/get-events.js';
 import type { SubscriptionDescription } from '../../dist/src/subscriptions/subscription-description.js';
 import { INBOX, PullLab } from '../support/pull-lab.js';
 import { StreamLab } from '../support/stream-lab.js';
@@ -161,6 +162,29 @@ describe('grommunio', () => {
       await lab.next(told);
       assert.deepEqual([...new Set(told.items)], sent);
     });
+
+    for (const how of ['after a crash', 'closed'] as const) {
+      it(`looks for what an answer may have brought when it is begun again ${how}`, async () => {
+        const { engine } = await lab.connected({ description: INBOX });
+        const atCrash = [...lab.store.records];
+        const subscriptionId = engine.subscriptionId ?? '';
+        await engine.close(true);
+        if (how === 'after a crash') for (const [key, record] of atCrash) lab.store.records.set(key, record);
+        await lab.clock.advance(2000);
+        const missed = lab.deliver(2);
+        if (how === 'after a crash') {
+          // What is answered is not kept, and the answer came in the moment in which all ended.
+          const { client } = await lab.account().connect();
+          await client.call(getEvents, { subscriptionId });
+        }
+        await lab.clock.advance(2000);
+        const searches = () => lab.requests.filter((operation) => operation === 'FindItem').length;
+        const { told } = await lab.connected({ description: INBOX });
+        assert.deepEqual([...new Set(told.items)], missed);
+        assert.equal(searches(), how === 'closed' ? 0 : 1);
+        assert.equal(told.gaps.length, how === 'closed' ? 0 : 1, 'what else happened cannot be found');
+      });
+    }
 
     it('finds what was in an answer that was lost, as it cannot be asked for again, and says what it cannot find', async () => {
       const { told } = await lab.connected({ description: INBOX });

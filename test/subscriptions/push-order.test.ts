@@ -50,6 +50,24 @@ describe('calls to a PushEngine that come in an order of their own', () => {
     assert.deepEqual(told.items, delivered, 'what was missing is not skipped');
   });
 
+  it('one that does not join on to the last before a restart has what is missing fetched', async () => {
+    lab = await PushLab.open();
+    const first = await lab.connected();
+    const delivered = lab.deliver(1);
+    await until(() => first.told.items.length === 1 && (lab.record().push?.ends ?? []).length > 0);
+    await first.engine.close(true);
+    lab.begin();
+    const { engine, told } = lab.run();
+    await until(() => engine.subscriptionId !== undefined);
+    const id = engine.subscriptionId ?? '';
+    const { text } = await lab.post(pushed(id, 'another', [{ watermark: 'w9', id: 'ninth' }]));
+    assert.ok(text.includes('>Unsubscribe<'));
+    await until(() => lab.subscribed() === 2 && told.current === 'connected');
+    const more = lab.deliver(1);
+    await lab.untilAfter(() => told.items.length >= 1);
+    assert.deepEqual([...first.told.items, ...told.items], [...delivered, ...more]);
+  });
+
   it('an error that tells of another subscription ends that one alone', async () => {
     lab = await PushLab.open();
     const { told } = await lab.connected();

@@ -15,6 +15,25 @@ describe('StreamEngine, its steps and its position', () => {
     await lab.close();
   });
 
+  it('close waits for what is being sent, so that it is not sent again', async () => {
+    let sent: () => void = () => undefined;
+    const { engine, told } = await lab.connected();
+    told.onEvents = () => new Promise((resolve) => (sent = resolve));
+    lab.deliver();
+    await until(() => told.items.length === 1);
+    let closed = false;
+    void engine.close(true).then(() => (closed = true));
+    await lab.clock.advance(1000);
+    await ioTurns(20);
+    assert.equal(closed, false);
+    sent();
+    await lab.untilAfter(() => closed, 100);
+    const again = await lab.connected();
+    const [last = ''] = lab.deliver();
+    await lab.untilAfter(() => again.told.items.includes(last), 100);
+    assert.deepEqual(again.told.items, [last]);
+  });
+
   const opened = () => lab.base.requests.filter((operation) => operation === 'GetStreamingEvents').length;
 
   for (const how of ['close', 'pause'] as const) {
