@@ -121,6 +121,7 @@ describe('events of one item, gathered', () => {
     const full: Spool = {
       load: () => Promise.resolve([]),
       add: () => Promise.reject(new Error('disk full')),
+      replace: () => Promise.resolve(),
       remove: () => Promise.resolve(),
       clear: () => Promise.resolve(),
     };

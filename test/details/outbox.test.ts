@@ -192,6 +192,7 @@ describe('what waits to be sent', () => {
             resolve({ file: 'file', batch: one });
           };
         }),
+      replace: () => Promise.resolve(),
       remove: () => Promise.resolve(),
       clear: () => Promise.resolve(),
     };
