@@ -125,8 +125,8 @@ export class Comparison {
     // A search finds what was moved or copied here as well, and takes it for new or changed.
     const came = this.#came.get(told.subject)?.find(({ time }) => time <= told.heardAt);
     const isUntold = came !== undefined && this.#mayNotKnow(came, told);
-    // A folder says of its last change that it was in another second than its event did.
-    const isFolder = about.some(({ isItem }) => !isItem);
+    // A folder says of its last change that it was in another second than its event did, or that it was just made.
+    const isFolder = this.#bySubject.get(told.subject)?.some(({ isItem }) => !isItem) ?? false;
     if (open.length > 0) for (const event of open) this.#tick(event, told);
     else if (same.length > 0) this.#again(same, told);
     else if (!isUntold && !isFolder) this.#add('never happened', told);

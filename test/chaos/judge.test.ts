@@ -66,6 +66,14 @@ describe('chaos: the judge', () => {
     assert.deepEqual(faults(PULL, MAILS, [...TOLD, sent(happened(9, 'NewMail', 'm9', 9), 10)]), ['never happened m9']);
   });
 
+  it('takes no offence at a folder that a search found as it was made, before anything happened in it', () => {
+    const change = happened(1, 'Modified', 'F1', 5);
+    const made = sent(happened(0, 'Modified', 'F1', 0), 2, FOUND);
+    assert.deepEqual(faults(PULL, [change], [made, sent(change, 6)]), []);
+    const item = sent(happened(0, 'Modified', 'm1', 0), 2, FOUND);
+    assert.deepEqual(faults(PULL, MAILS, [item, ...TOLD]), ['never happened m1']);
+  });
+
   it('finds the same where there are no watermarks, and of folders as of items', () => {
     const truth = ['F1', 'F2', 'F3'].map((id, at) => happened(at, 'Created', id, at));
     const told = truth.map((one) => sent(one, 10, { bare: true }));
