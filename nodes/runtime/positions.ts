@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { NodeAPI, NodeContextData } from 'node-red';
 import { systemClock } from '../../src/clock.js';
 import { SPOOL_SUFFIX } from '../../src/details/spool.js';
+import { ContextOrphans } from '../../src/subscriptions/context-orphans.js';
 import { ContextPositionStore, type KeyValueStore } from '../../src/subscriptions/context-position-store.js';
 import { FilePositionStore } from '../../src/subscriptions/file-position-store.js';
 import { DirectoryWatch } from '../../src/subscriptions/directory-watch.js';
@@ -33,7 +34,9 @@ export function choosePositionStore(red: NodeAPI, name: string, globalContext: N
   const module = stores.get(name);
   // Node-RED itself would use its default store in silence.
   if (module === undefined) return { missing: name };
-  return { store: new ContextPositionStore(keyValueStore(globalContext, name)), memoryOnly: module === 'memory' };
+  const values = keyValueStore(globalContext, name);
+  if (module !== 'memory') lookAfterContext(red, name, values);
+  return { store: new ContextPositionStore(values), memoryOnly: module === 'memory' };
 }
 
 const lookedAfter = new Set<string>();
@@ -51,16 +54,32 @@ function lookAfter(red: NodeAPI, directory: string): void {
     watch.leave();
   });
   red.events.once('flows:started', () => {
-    const nodes = new Set<string>();
-    red.nodes.eachNode(({ id }) => {
-      nodes.add(id);
-    });
-    // A node inside an instance of a subflow is named after the instance: "<instance>-<node>".
-    const exists = (node: string) => nodes.has(node) || [...nodes].some((id) => node.startsWith(`${id}-`));
-    void removeOrphans(directory, systemClock, exists);
+    void removeOrphans(directory, systemClock, existing(red));
     // What waits for a node that runs is sent at once: what is old is nobody's.
     void removeOrphans(spoolDirectory(red), systemClock, () => false, SPOOL_SUFFIX);
   });
+}
+
+const lookedAfterContexts = new Set<string>();
+
+/** Once for each start of Node-RED: whether there is something in a context store for nobody. */
+function lookAfterContext(red: NodeAPI, name: string, values: KeyValueStore): void {
+  if (lookedAfterContexts.has(name)) return;
+  lookedAfterContexts.add(name);
+  const orphans = new ContextOrphans(values, systemClock, (node) => existing(red)(node));
+  red.events.once('flows:started', () => {
+    orphans.start();
+  });
+}
+
+/** Tells of ids whether there are nodes with them in the flows as they are now. */
+function existing(red: NodeAPI): (node: string) => boolean {
+  const nodes = new Set<string>();
+  red.nodes.eachNode(({ id }) => {
+    nodes.add(id);
+  });
+  // A node inside an instance of a subflow is named after the instance: "<instance>-<node>".
+  return (node) => nodes.has(node) || [...nodes].some((id) => node.startsWith(`${id}-`));
 }
 
 /** The context stores of settings.js by name, each with its module, an alias resolved to what it stands for. */

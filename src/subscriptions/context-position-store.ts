@@ -16,7 +16,7 @@ export interface KeyValueStore {
 }
 
 /** Context keys are property paths: only letters, digits and underscores are safe in all stores. */
-const PREFIX = 'ewsPosition_';
+export const CONTEXT_PREFIX = 'ewsPosition_';
 
 /** Positions in a context store that the flow's author chose, for example one that several Node-REDs share. */
 export class ContextPositionStore implements PositionStore {
@@ -29,17 +29,17 @@ export class ContextPositionStore implements PositionStore {
   }
 
   async load(key: PositionKey): Promise<PositionRecord | undefined> {
-    return this.#read(PREFIX + keyDigest(key));
+    return this.#read(CONTEXT_PREFIX + keyDigest(key));
   }
 
   async save(record: PositionRecord): Promise<void> {
-    const key = PREFIX + keyDigest(record);
+    const key = CONTEXT_PREFIX + keyDigest(record);
     if (this.#newer.has(key)) throw newerInTheWay();
     await this.#write(key, record);
   }
 
   async remove(key: PositionKey): Promise<void> {
-    const name = PREFIX + keyDigest(key);
+    const name = CONTEXT_PREFIX + keyDigest(key);
     await this.#write(name, undefined);
     this.#newer.delete(name);
   }
@@ -56,9 +56,9 @@ export class ContextPositionStore implements PositionStore {
       throw new PositionError('unreadable', String(error), error);
     }
     const records: PositionRecord[] = [];
-    const excepted = new Set(except.map((key) => PREFIX + keyDigest(key)));
+    const excepted = new Set(except.map((key) => CONTEXT_PREFIX + keyDigest(key)));
     for (const key of keys) {
-      if (!key.startsWith(PREFIX + nodeDigest(node)) || excepted.has(key)) continue;
+      if (!key.startsWith(CONTEXT_PREFIX + nodeDigest(node)) || excepted.has(key)) continue;
       try {
         const record = await this.#read(key);
         if (record?.node === node) records.push(record);
