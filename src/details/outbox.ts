@@ -2,9 +2,9 @@ import type { Clock } from '../clock.js';
 import { EwsError, toEwsError } from '../protocol/ews-error.js';
 import type { MailboxEvent } from '../protocol/mailbox-event.js';
 import type { EngineListener, EventBatch } from '../subscriptions/engine-listener.js';
-import { eventKeyOf } from '../subscriptions/event-key.js';
 import { Calm } from './calm.js';
 import { Notice, parcelOf, type Parcel } from './parcel.js';
+import { ReplayedEvents } from './replayed-events.js';
 import type { Spool } from './spool.js';
 
 /** So many events wait, at most; then whoever brings more has to wait too. */
@@ -51,8 +51,7 @@ export class Outbox {
   /** All that wait. */
   readonly #notices = new Set<Notice>();
   readonly #ahead: Prepared[] = [];
-  /** Watermarks of what an earlier run left: a crash may have come before the position was saved. */
-  readonly #replayed = new Set<string>();
+  readonly #replayed: ReplayedEvents;
   #waiting = 0;
   #loaded: Promise<void> = Promise.resolve();
   #taking: Promise<unknown> = Promise.resolve();
@@ -65,7 +64,8 @@ export class Outbox {
 
   constructor(options: OutboxOptions) {
     this.#options = options;
-    const { clock, calmMs } = options;
+    const { clock, calmMs, spool } = options;
+    this.#replayed = new ReplayedEvents(spool, clock);
     const release = (parcel: Parcel): void => {
       this.#queue.push(parcel);
       this.#lookAhead();
@@ -121,15 +121,13 @@ export class Outbox {
     const left = await spool.load((problem) => {
       listener.positionProblem(problem);
     });
-    for (const spooled of left) {
-      for (const event of spooled.batch.events) if (event.watermark !== undefined) this.#replayed.add(replayKey(event));
-      this.#enqueue(new Notice(spooled.batch, spooled));
-    }
+    await this.#replayed.begin(left.flatMap(({ batch }) => batch.events));
+    for (const spooled of left) this.#enqueue(new Notice(spooled.batch, spooled));
   }
 
   async #take(batch: EventBatch): Promise<{ readonly notice?: Notice }> {
     await this.#loaded;
-    const events = batch.events.filter((event) => !this.#replayed.delete(replayKey(event)));
+    const events = await this.#replayed.without(batch.events);
     if (events.length === 0) return {};
     const wanted = { ...batch, events };
     if (this.#options.direct && this.#waiting === 0) {
@@ -247,10 +245,6 @@ export class Outbox {
     this.#troubled = true;
     this.#options.listener.positionProblem({ kind: 'unwritable', detail: toEwsError(error).message });
   }
-}
-
-function replayKey(event: MailboxEvent): string {
-  return eventKeyOf(event, event.timeStamp, event.watermark ?? '');
 }
 
 function closing(): EwsError {

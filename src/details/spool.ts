@@ -11,6 +11,8 @@ import { keyDigest } from '../subscriptions/position-store.js';
 
 /** How the files end. */
 export const SPOOL_SUFFIX = '.spool.json';
+/** How the file ends that knows what was sent after a restart. */
+const REMEMBERED_SUFFIX = `${SPOOL_SUFFIX}.sent`;
 const FORMAT = 1;
 /** Digits of a file's number, so that their names sort as they were written. */
 const DIGITS = 12;
@@ -19,6 +21,13 @@ const DIGITS = 12;
 export interface Spooled {
   readonly file: string;
   readonly batch: EventBatch;
+}
+
+/** Which events were left to be sent after a restart. */
+export interface Remembered {
+  readonly keys: readonly string[];
+  /** When the last of them were added (ms since 1970). */
+  readonly since: number;
 }
 
 /** Where notifications of one subscription are kept while they wait to be sent. */
@@ -31,6 +40,10 @@ export interface Spool {
   replace(spooled: Spooled, rest: EventBatch): Promise<void>;
   /** Its events were sent. Never rejects: what is left is sent again after a restart. */
   remove(spooled: Spooled): Promise<void>;
+  /** Keeps which events were left, in place of what was kept of that. Never rejects: then they may be sent twice. */
+  remember(left: Remembered): Promise<void>;
+  /** What was kept of that. Never rejects. */
+  remembered(): Promise<Remembered>;
   /** Forgets everything. Never rejects. */
   clear(): Promise<void>;
 }
@@ -38,7 +51,9 @@ export interface Spool {
 /** Whether an earlier run left something of a subscription. At once, as it decides what is made of the node. */
 export function isSomethingSpooled(directory: string, key: PositionKey): boolean {
   try {
-    return readdirSync(directory).some((name) => name.startsWith(`${keyDigest(key)}.`) && name.endsWith(SPOOL_SUFFIX));
+    const suffixes = [SPOOL_SUFFIX, REMEMBERED_SUFFIX];
+    const names = readdirSync(directory).filter((name) => name.startsWith(`${keyDigest(key)}.`));
+    return names.some((name) => suffixes.some((suffix) => name.endsWith(suffix)));
   } catch {
     return false;
   }
@@ -97,7 +112,23 @@ export class FileSpool implements Spool {
     await rm(join(this.#directory, file), { force: true }).catch(() => undefined);
   }
 
+  async remember({ keys, since }: Remembered): Promise<void> {
+    const file = this.#rememberedFile;
+    if (keys.length === 0) return rm(file, { force: true }).catch(() => undefined);
+    await writeDurably(file, JSON.stringify({ format: FORMAT, keys, since })).catch(() => undefined);
+  }
+
+  async remembered(): Promise<Remembered> {
+    const text = await readFile(this.#rememberedFile, 'utf8').catch(() => '');
+    return readRemembered(text) ?? { keys: [], since: Number.NEGATIVE_INFINITY };
+  }
+
+  get #rememberedFile(): string {
+    return join(this.#directory, `${keyDigest(this.#key)}${REMEMBERED_SUFFIX}`);
+  }
+
   async clear(): Promise<void> {
+    await this.remember({ keys: [], since: 0 });
     await this.#removeAll([...(await this.#names()), ...(await this.#names('.tmp'))]);
   }
 
@@ -108,6 +139,16 @@ export class FileSpool implements Spool {
   async #names(suffix = SPOOL_SUFFIX): Promise<string[]> {
     const names = await readdir(this.#directory).catch(() => []);
     return names.filter((name) => name.startsWith(this.#prefix) && name.endsWith(suffix)).sort();
+  }
+}
+
+function readRemembered(text: string): Remembered | undefined {
+  try {
+    const { format, keys, since } = JSON.parse(text) as { format?: unknown; keys?: unknown; since?: unknown };
+    const isWhole = format === FORMAT && typeof since === 'number' && Array.isArray(keys);
+    return isWhole ? { keys: keys.filter((key) => typeof key === 'string'), since } : undefined;
+  } catch {
+    return undefined;
   }
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Spool } from '../../dist/src/details/spool.js';
 import { calmed, type CalmedEvent } from '../../dist/src/details/calm.js';
 import type { MailboxEvent } from '../../dist/src/protocol/mailbox-event.js';
-import { DetailsLab, eventOf, payloads } from '../support/details-lab.js';
+import { DetailsLab, EMPTY_SPOOL, eventOf, payloads } from '../support/details-lab.js';
 import { ioTurns, until } from '../support/wait.js';
 
 const notice = (...events: MailboxEvent[]) => ({ subscriptionId: 's', events, recovered: false });
@@ -119,11 +119,8 @@ describe('events of one item, gathered', () => {
 
   it('go on at once where nothing can be written: whoever brings them cannot wait so long', async () => {
     const full: Spool = {
-      load: () => Promise.resolve([]),
+      ...EMPTY_SPOOL,
       add: () => Promise.reject(new Error('disk full')),
-      replace: () => Promise.resolve(),
-      remove: () => Promise.resolve(),
-      clear: () => Promise.resolve(),
     };
     const { outbox, told } = lab.run({ calm: 3600 }, { spool: full });
     await outbox.take(notice(eventOf('a'), eventOf('a', 'NewMail')));

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, renameSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Spool } from '../../dist/src/details/spool.js';
-import { DetailsLab, eventOf, payloads, SUMMARY } from '../support/details-lab.js';
+import { DetailsLab, EMPTY_SPOOL, eventOf, payloads, SUMMARY } from '../support/details-lab.js';
 import { Recorder } from '../support/recorder.js';
 import { ioTurns, until } from '../support/wait.js';
 
@@ -85,13 +85,50 @@ describe('what waits to be sent', () => {
     assert.deepEqual(told.items, ids);
   });
 
+  it('is not sent twice where the server tells it again only after another restart', async () => {
+    const ids = lab.base.deliver(2);
+    lab.silence();
+    const crashed = lab.run();
+    const kept = batch(ids[0]!);
+    await crashed.outbox.take(kept);
+    await crashed.outbox.close();
+    lab.speak();
+    const second = lab.run();
+    await until(() => second.told.items.length === 1 && lab.files.length === 0);
+    await second.outbox.close();
+
+    const third = lab.run();
+    await third.outbox.take({ ...kept, events: [...kept.events, eventOf(ids[1]!)] });
+    await until(() => third.told.items.length >= 1);
+    assert.deepEqual(third.told.items, [ids[1]]);
+    await third.outbox.close();
+
+    // Once it came, it is known no more.
+    const fourth = lab.run();
+    await fourth.outbox.take(kept);
+    await until(() => fourth.told.items.length === 1);
+  });
+
+  it('is known for a day after a restart, not for ever', async () => {
+    const [id = ''] = lab.base.deliver();
+    lab.silence();
+    const crashed = lab.run();
+    await crashed.outbox.take(batch(id));
+    await crashed.outbox.close();
+    lab.speak();
+    const second = lab.run();
+    await until(() => second.told.items.length === 1);
+    await second.outbox.close();
+    await lab.clock.advance(24 * 3_600_000);
+    const third = lab.run();
+    await third.outbox.take(batch(id));
+    await until(() => third.told.items.length === 1);
+  });
+
   it('whoever brings it waits until it was sent where nothing can be written, which is said once', async () => {
     const full: Spool = {
-      load: () => Promise.resolve([]),
+      ...EMPTY_SPOOL,
       add: () => Promise.reject(new Error('disk full')),
-      replace: () => Promise.resolve(),
-      remove: () => Promise.resolve(),
-      clear: () => Promise.resolve(),
     };
     const { outbox, told } = lab.run(SUMMARY, { spool: full });
     const ids = lab.base.deliver(2);
@@ -107,11 +144,8 @@ describe('what waits to be sent', () => {
 
   it('and is refused where nothing can be written and the node closes: it was not sent', async () => {
     const full: Spool = {
-      load: () => Promise.resolve([]),
+      ...EMPTY_SPOOL,
       add: () => Promise.reject(new Error('disk full')),
-      replace: () => Promise.resolve(),
-      remove: () => Promise.resolve(),
-      clear: () => Promise.resolve(),
     };
     const { outbox, told } = lab.run(SUMMARY, { spool: full });
     lab.silence();
@@ -185,16 +219,13 @@ describe('what waits to be sent', () => {
   it('is wholly written when it is closed, so that whoever comes next finds it', async () => {
     let written = (): void => undefined;
     const slow: Spool = {
-      load: () => Promise.resolve([]),
+      ...EMPTY_SPOOL,
       add: (one) =>
         new Promise((resolve) => {
           written = () => {
             resolve({ file: 'file', batch: one });
           };
         }),
-      replace: () => Promise.resolve(),
-      remove: () => Promise.resolve(),
-      clear: () => Promise.resolve(),
     };
     const { outbox } = lab.run(SUMMARY, { spool: slow });
     const taken = outbox.take(batch('a'));

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { NO_DETAILS, type DetailsSettings } from '../../dist/src/details/details-settings.js';
 import { LookUp } from '../../dist/src/details/look-up.js';
 import { Outbox } from '../../dist/src/details/outbox.js';
-import { FileSpool, type Spool } from '../../dist/src/details/spool.js';
+import { FileSpool, SPOOL_SUFFIX, type Spool } from '../../dist/src/details/spool.js';
 import type { EwsError } from '../../dist/src/protocol/ews-error.js';
 import type { MailboxEvent } from '../../dist/src/protocol/mailbox-event.js';
 import type { SandboxOptions } from '../../dist/src/sandbox/sandbox-options.js';
@@ -64,7 +64,7 @@ export class DetailsLab {
 
   /** The files of what waits. */
   get files(): string[] {
-    return readdirSync(this.directory);
+    return readdirSync(this.directory).filter((name) => name.endsWith(SPOOL_SUFFIX));
   }
 
   /** An outbox that runs. */
@@ -108,6 +108,16 @@ export class DetailsLab {
     rmSync(this.directory, { recursive: true, force: true });
   }
 }
+
+/** A disk in which nothing is, and that forgets what is written. */
+export const EMPTY_SPOOL: Omit<Spool, 'add'> = {
+  load: () => Promise.resolve([]),
+  replace: () => Promise.resolve(),
+  remove: () => Promise.resolve(),
+  remember: () => Promise.resolve(),
+  remembered: () => Promise.resolve({ keys: [], since: 0 }),
+  clear: () => Promise.resolve(),
+};
 
 /** What a message holds; a test knows what it looks into. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as a flow sees it
