@@ -56,6 +56,8 @@ export class Comparison {
   #killed = 0;
   /** What was repeated since the last kill because it had waited on disk. */
   readonly #resent = new Set<TrueEvent>();
+  /** What was repeated since the last kill because its position may not have been saved. */
+  readonly #forgiven = new Set<TrueEvent>();
   /** What may be repeated since the last kill. */
   #mayRepeat: TrueEvent[] = [];
   /** Up to where things came in order; what gathers events keeps that for each item and folder alone. */
@@ -165,7 +167,9 @@ export class Comparison {
 
   #isForgiven(same: readonly TrueEvent[], told: ToldEvent): boolean {
     const at = this.#mayRepeat.findIndex((event) => same.includes(event));
-    if (at === -1) return this.#wasSpooled(same, told);
+    const event = this.#mayRepeat[at];
+    if (!event) return this.#wasSpooled(same, told);
+    this.#forgiven.add(event);
     // In order: what it leaves out does not come any more.
     if (told.byTime || this.#manner.calmMs > 0) this.#mayRepeat.splice(at, 1);
     else this.#mayRepeat.splice(0, at + 1);
@@ -175,24 +179,28 @@ export class Comparison {
 
   /**
    * Whether it was on disk when Node-RED was killed, and so is sent in any case, while the position did not say so yet.
-   * What has a watermark is recognised then; on a stream that is known only when it is caught up.
+   * What has a watermark is recognised then; on a stream that is known only when it is caught up, so that what was sent
+   * at the moment of the kill may come both from disk and as what was missed.
    */
   #wasSpooled(same: readonly TrueEvent[], { watermark }: ToldEvent): boolean {
     const kill = this.#kills[this.#killed - 1];
     if (!kill || !this.#manner.isSpooled || (watermark !== undefined && !this.#manner.isStream)) return false;
-    const event = same.find(
-      (one) => one.time <= kill.time && (this.#tellers.get(one)?.at ?? 0) >= kill.at && !this.#resent.has(one),
-    );
+    const event = same.find((one) => one.time <= kill.time && this.#isTold(one, kill) && !this.#resent.has(one));
     if (event === undefined || this.#resent.size === NOTIFICATION) return false;
     this.#resent.add(event);
     this.repeated += 1;
     return true;
   }
 
+  #isTold(event: TrueEvent, { at }: Kill): boolean {
+    return (this.#tellers.get(event)?.at ?? 0) >= at || this.#forgiven.has(event);
+  }
+
   #passKills(at: number): void {
     for (let kill = this.#kills[this.#killed]; kill && kill.at <= at; kill = this.#kills[this.#killed]) {
       this.#killed += 1;
       this.#resent.clear();
+      this.#forgiven.clear();
       this.#mayRepeat = this.#unfinished(kill).map(({ event }) => event);
       // Nor may the position say that these were told.
       this.#latestSecond = Math.min(this.#latestSecond, ...this.#mayRepeat.map(({ time }) => secondOf(time)));
