@@ -61,6 +61,7 @@ window.ewsDialog = Object.assign(
     function accountItself(values: EwsValues): Problems {
       const problems: Problems = {};
       if (!isNumber(values.timeout, 1, 600)) problems.timeout = 'bad-timeout';
+      if (!isNumber(values.concurrency, 1, 100, true)) problems.concurrency = 'bad-concurrency';
       if (textOf(values.server) === 'sandbox') return problems;
       const found = values.server === 'autodiscover';
       const url = textOf(values.url);

@@ -27,6 +27,8 @@ export interface AccountOptions {
   readonly isApplication: boolean;
   readonly clock: Clock;
   readonly random: () => number;
+  /** Requests at once, at most. */
+  readonly maxConcurrent: number;
   readonly unwanted: UnwantedSubscriptions;
   /** Makes the connection; called when the first node needs it. Throws an `EwsError`. */
   connect(): Promise<AccountConnection>;
@@ -47,6 +49,7 @@ export class Account implements AccountLink {
   readonly isApplication: boolean;
   readonly clock: Clock;
   readonly random: () => number;
+  readonly maxConcurrent: number;
   readonly registry: AdoptionRegistry;
   /** The streams of this account. */
   readonly hub: StreamHub;
@@ -65,6 +68,7 @@ export class Account implements AccountLink {
     this.isApplication = options.isApplication;
     this.clock = options.clock;
     this.random = options.random;
+    this.maxConcurrent = options.maxConcurrent;
     this.hub = new StreamHub(this);
     this.registry = new AdoptionRegistry(options.clock, (subscription) => {
       options.abandoned(subscription);

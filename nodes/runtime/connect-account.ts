@@ -11,6 +11,8 @@ export interface ServerSettings {
   readonly version: RequestVersion;
   readonly timeoutMs: number;
   readonly clock: Clock;
+  /** Requests at once, at most. */
+  readonly maxConcurrent: number;
   /** Bound on an answer, in bytes; the client's own if left out. */
   readonly maxResponseBytes?: number;
 }

@@ -4,6 +4,7 @@ import { DEFAULT_REQUEST_VERSION, isRequestVersion, type RequestVersion } from '
 import { isSmtpAddress, type ConfigurationProblem } from '../../src/subscriptions/configuration-problem.js';
 import { ServerFinder } from '../../src/subscriptions/server-finder.js';
 import { isApplication, type Credentials } from '../../src/transport/credentials.js';
+import { DEFAULT_MAX_CONCURRENT } from '../../src/transport/ews-client.js';
 import type { TlsOptions } from '../../src/transport/tls-options.js';
 import { readCredentials } from './account-credentials.js';
 import type { AccountParts, ConnectBounds } from './admin/account-parts.js';
@@ -15,6 +16,8 @@ import { confirmedHostsOf, searchServer } from './search-server.js';
 /** The default bound on an answer, in seconds. */
 const DEFAULT_TIMEOUT_SECONDS = 60;
 const MAX_TIMEOUT_SECONDS = 600;
+/** The most requests at once that an account may be set to. */
+const MAX_CONCURRENCY = 100;
 
 /** The address of the sandbox's own mailbox. */
 const SANDBOX_EMAIL = 'demo@sandbox.example';
@@ -34,19 +37,20 @@ export function readAccount(
   const settings: ServerSettings = {
     version: versionOf(config) ?? DEFAULT_REQUEST_VERSION,
     timeoutMs: numberOf(config, 'timeout', DEFAULT_TIMEOUT_SECONDS) * 1000,
+    maxConcurrent: numberOf(config, 'concurrency', DEFAULT_MAX_CONCURRENT),
     clock: systemClock,
   };
-  const { version, timeoutMs } = settings;
+  const { version, timeoutMs, maxConcurrent } = settings;
   if (textOf(config, 'server') === 'sandbox') {
     const connect = (bounds?: ConnectBounds) => connectToSandbox({ ...settings, ...bounds });
-    return { email: SANDBOX_EMAIL, isApplication: false, version, timeoutMs, connect };
+    return { email: SANDBOX_EMAIL, isApplication: false, version, timeoutMs, maxConcurrent, connect };
   }
   const signIn = readCredentials(config, secrets);
   if ('problem' in signIn) return signIn.problem;
   const { credentials } = signIn;
   const email = emailOf(config, credentials);
   const way = { tls: tlsOptions(red, textOf(config, 'tls')), proxies: proxySettings(red, textOf(config, 'proxy')) };
-  const common = { email, isApplication: isApplication(credentials), version, timeoutMs };
+  const common = { email, isApplication: isApplication(credentials), version, timeoutMs, maxConcurrent };
   if (textOf(config, 'server') === 'autodiscover') {
     if (email === '') return 'no-email';
     const finder = finderOf({ config, credentials, email, way, settings, keepAt });
@@ -125,6 +129,8 @@ function versionOf(config: RawConfig): RequestVersion | undefined {
 function problemOf(config: RawConfig): ConfigurationProblem | undefined {
   const timeout = numberOf(config, 'timeout', DEFAULT_TIMEOUT_SECONDS);
   if (!(timeout >= 1 && timeout <= MAX_TIMEOUT_SECONDS)) return 'bad-timeout';
+  const concurrency = numberOf(config, 'concurrency', DEFAULT_MAX_CONCURRENT);
+  if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > MAX_CONCURRENCY) return 'bad-concurrency';
   if (!versionOf(config)) return 'bad-version';
   const email = textOf(config, 'email');
   if (email !== '' && !isSmtpAddress(email)) return 'bad-mailbox';

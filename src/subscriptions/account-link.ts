@@ -29,6 +29,8 @@ export interface AccountLink {
   readonly clock: Clock;
   /** Numbers from 0 to 1, for jitter. */
   readonly random: () => number;
+  /** Requests at once, at most; streams are not among them. What the server allows an account, if left out. */
+  readonly maxConcurrent?: number;
   /** The account's one client. Throws an `EwsError` when there can be none. */
   connect(): Promise<AccountConnection>;
   /** A mailbox is served elsewhere: the next {@link connect} leads there, where that can be found out. */

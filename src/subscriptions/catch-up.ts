@@ -1,6 +1,7 @@
 import { delay } from '../clock.js';
 import { toEwsError, type EwsError } from '../protocol/ews-error.js';
 import type { MailboxEvent } from '../protocol/mailbox-event.js';
+import { gatesOf } from './account-gates.js';
 import type { AccountLink } from './account-link.js';
 import { BackOff } from './back-off.js';
 import { catchUpByTime } from './catch-up-by-time.js';
@@ -8,7 +9,6 @@ import type { EngineListener, GapReason } from './engine-listener.js';
 import type { Missed } from './held-delivery.js';
 import { HoldBack } from './hold-back.js';
 import { replay, takeBookmark } from './replay.js';
-import { inTurn } from './replay-turns.js';
 import type { StreamPosition } from './stream-position.js';
 import type { SubscriptionDescription } from './subscription-description.js';
 
@@ -159,7 +159,7 @@ export class CatchUp {
       this.#mayBeLost = false;
       try {
         this.#holdBack.begin(mayBeLost);
-        await inTurn(this.#options.account, signal, async () => {
+        await gatesOf(this.#options.account).replays.pass(signal, async () => {
           const { watermark } = this.#options.position;
           if (watermark === undefined) await this.#findByTime(why, signal);
           else await this.#replay(watermark, signal, backOff);

@@ -27,6 +27,7 @@ export type ConfigurationProblem =
   | 'no-email'
   | 'bad-version'
   | 'bad-timeout'
+  | 'bad-concurrency'
   | 'bad-mailbox'
   | 'no-folder'
   | 'unknown-folder'

@@ -21,6 +21,8 @@ export class FilePositionStore implements PositionStore {
   readonly #directory: string;
   /** The files that a newer version wrote, as far as they were read. */
   readonly #newer = new Set<string>();
+  /** What processes that were killed in the middle of writing left beside positions, by the names of these. */
+  #leftOver: Promise<Map<string, string[]>> | undefined;
 
   constructor(directory: string) {
     this.#directory = directory;
@@ -77,13 +79,28 @@ export class FilePositionStore implements PositionStore {
 
   /** Removes what a process that was killed in the middle of writing left beside a position. Never rejects. */
   async #clean(name: string): Promise<void> {
-    const names = await this.#names().catch(() => []);
-    for (const other of names.filter((one) => one.startsWith(`${name}.`) && one.endsWith('.tmp'))) {
+    this.#leftOver ??= this.#findLeftOver();
+    const leftOver = await this.#leftOver;
+    const names = leftOver.get(name) ?? [];
+    leftOver.delete(name);
+    for (const other of names) {
       const path = join(this.#directory, other);
       // Another process may be writing this very moment.
       const age = (await mtime(this.#directory)) - (await mtime(path));
       if (age > LEFT_OVER_MS) await rm(path, { force: true }).catch(() => undefined);
     }
+  }
+
+  /** Looked for once: a store that is used for thousands of positions would read the directory for each. */
+  async #findLeftOver(): Promise<Map<string, string[]>> {
+    const found = new Map<string, string[]>();
+    for (const name of await this.#names().catch(() => [])) {
+      const end = name.indexOf(POSITION_SUFFIX) + POSITION_SUFFIX.length;
+      if (!name.endsWith('.tmp') || end < POSITION_SUFFIX.length) continue;
+      const position = name.slice(0, end);
+      found.set(position, [...(found.get(position) ?? []), name]);
+    }
+    return found;
   }
 
   async #names(): Promise<string[]> {

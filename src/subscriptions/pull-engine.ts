@@ -6,6 +6,7 @@ import type { Notification } from '../protocol/notification.js';
 import { PULL_TIMEOUT_MINUTES } from '../protocol/subscribe.js';
 import { mayHaveLostAnswer, mayHaveRestarted } from '../transport/network-error.js';
 import { unlessAborted } from '../transport/unless-aborted.js';
+import { gatesOf } from './account-gates.js';
 import { contextOf, type AccountConnection, type AccountLink } from './account-link.js';
 import type { Engine } from './engine.js';
 import type { EngineListener } from './engine-listener.js';
@@ -140,10 +141,9 @@ export class PullEngine implements Engine, LoopSteps {
     const { account, interval } = this.#options;
     // Looking for the server may take long: whoever closes does not wait for that.
     const connection = await unlessAborted(account.connect(), signal);
-    if (!this.#restored && (await this.#restore(connection))) return undefined;
-    if (this.#held.id === undefined) {
-      this.#loop.enter({ name: 'subscribing' });
-      await this.#held.open(connection, signal);
+    if (!this.#restored || this.#held.id === undefined) {
+      const { starts } = gatesOf(account);
+      if (!(await starts.pass(signal, () => this.#begin(connection, signal)))) return undefined;
     }
     const asked = this.#asked;
     if (interval === 0 && asked === this.#served) {
@@ -155,6 +155,16 @@ export class PullEngine implements Engine, LoopSteps {
     this.#served = asked;
     this.#loop.connected(this.#lastEventAt);
     return interval === 0 ? undefined : this.#nextPoll(started, interval * 1000);
+  }
+
+  /** Returns whether there is a subscription to ask for: not if it was left paused, or nobody wants it any more. */
+  async #begin(connection: AccountConnection, signal: AbortSignal): Promise<boolean> {
+    if (signal.aborted || this.#loop.isPaused()) return false;
+    if (!this.#restored && (await this.#restore(connection))) return false;
+    if (this.#held.id !== undefined) return true;
+    this.#loop.enter({ name: 'subscribing' });
+    await this.#held.open(connection, signal);
+    return true;
   }
 
   subscriptionLost(error: EwsError): void {

@@ -4,6 +4,7 @@ import type { Notification } from '../protocol/notification.js';
 import type { PushedNotification } from '../protocol/send-notification.js';
 import type { SubscribeRequest } from '../protocol/subscribe.js';
 import { unlessAborted } from '../transport/unless-aborted.js';
+import { gatesOf } from './account-gates.js';
 import type { AccountConnection, AccountLink } from './account-link.js';
 import type { Engine } from './engine.js';
 import type { EngineListener } from './engine-listener.js';
@@ -171,7 +172,9 @@ export class PushEngine implements Engine, LoopSteps, PushTarget {
     this.#connection = connection;
     if (!this.#restored && (await this.#restore(connection))) return undefined;
     if (this.#trouble) await this.#giveUp(this.#trouble);
-    if (this.#held.id === undefined) await this.#subscribe(connection, signal);
+    if (this.#held.id === undefined) {
+      await gatesOf(account).starts.pass(signal, () => this.#subscribe(connection, signal));
+    }
     await this.#held.prepare(connection, signal);
     await this.#findMissed(connection, signal);
     if (this.#loop.state.name !== 'connected') this.#loop.enter({ name: 'awaiting' });

@@ -2,6 +2,7 @@ import type { EwsError } from '../protocol/ews-error.js';
 import type { MailboxEvent } from '../protocol/mailbox-event.js';
 import type { Notification } from '../protocol/notification.js';
 import { subscribe } from '../protocol/subscribe.js';
+import { gatesOf } from './account-gates.js';
 import type { AccountConnection } from './account-link.js';
 import { CatchUp } from './catch-up.js';
 import { Contest } from './contest.js';
@@ -142,7 +143,8 @@ export class StreamEngine implements LoopSteps, StreamMember {
   async round(signal: AbortSignal): Promise<undefined> {
     const ride = (this.#ride = new Ride(signal));
     try {
-      if (!(await this.#prepare(ride.signal))) return;
+      const { starts } = gatesOf(this.#options.account);
+      if (!(await starts.pass(ride.signal, () => this.#prepare(ride.signal)))) return;
       // From here on nothing is waited for before it is on the stream, so it cannot be left behind there.
       if (ride.signal.aborted || this.#loop.isPaused() || this.#loop.isClosed()) throw notWanted();
       this.#options.hub.join(this);
@@ -340,9 +342,11 @@ export class StreamEngine implements LoopSteps, StreamMember {
   async #renewBookmark(): Promise<void> {
     const { account } = this.#options;
     const { signal } = this.#ride;
-    await this.#position.renew(async () => {
-      const { description } = this.#present;
-      return takeBookmark({ connection: await account.connect(), account, description, signal });
-    });
+    await this.#position.renew(() =>
+      gatesOf(account).bookmarks.pass(signal, async () => {
+        const { description } = this.#present;
+        return takeBookmark({ connection: await account.connect(), account, description, signal });
+      }),
+    );
   }
 }

@@ -27,7 +27,7 @@ import type { TlsOptions } from './tls-options.js';
 import { unlessAborted } from './unless-aborted.js';
 
 /** Requests of one account at once, at most (docs: "EWS throttling in Exchange", EWSMaxConcurrency). */
-const DEFAULT_MAX_CONCURRENT = 27;
+export const DEFAULT_MAX_CONCURRENT = 27;
 /** Just below the 120 s after which IIS closes an idle connection, in milliseconds. */
 const DEFAULT_IDLE_MS = 115_000;
 
@@ -48,6 +48,7 @@ export interface EwsClientOptions {
   readonly tokenProxy?: HttpProxy | undefined;
   /** Bound on an answer, compressed or not, in bytes. */
   readonly maxResponseBytes?: number;
+  /** Requests at once, at most; streams are not among them. */
   readonly maxConcurrent?: number;
   /** How long an unused connection is kept, in milliseconds. */
   readonly idleMs?: number;

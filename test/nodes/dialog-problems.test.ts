@@ -191,6 +191,10 @@ describe('the checks of the dialogs', () => {
     assert.deepEqual(account({ url, username: 'me' }), {}, 'nothing is known of it');
     assert.deepEqual(account({ url, username: 'me', email: 'me' }), { email: 'bad-mailbox' });
     assert.deepEqual(account({ url, timeout: '601' }), { timeout: 'bad-timeout' });
+    for (const concurrency of ['0', '101', '2.5', 'many']) {
+      assert.deepEqual(account({ url, concurrency }), { concurrency: 'bad-concurrency' });
+    }
+    for (const concurrency of ['', '1', '100', '${C}']) assert.deepEqual(account({ url, concurrency }), {});
     assert.deepEqual(account({ url: '${URL}', email: '${MAIL}', timeout: '${T}', username: '${U}' }), {});
     assert.deepEqual(account({ server: 'sandbox', url: '', username: '' }), {});
   });

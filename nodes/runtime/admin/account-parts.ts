@@ -17,6 +17,8 @@ export interface AccountParts {
   readonly isApplication: boolean;
   readonly version: RequestVersion;
   readonly timeoutMs: number;
+  /** Requests at once, at most. */
+  readonly maxConcurrent: number;
   /** Makes a connection of its own, for whoever calls to close. Throws an `EwsError`. */
   readonly connect: (bounds?: ConnectBounds) => Promise<AccountConnection>;
   /** Looks for the server anew, where it is found by e-mail address: a connection to another, or `undefined`. */

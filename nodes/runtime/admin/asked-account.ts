@@ -15,7 +15,23 @@ const STORED = '__PWRD__';
  * one of them changed, a stored password stays where it is.
  */
 const HARMLESS = new Set([
-  ...['id', 'type', 'z', 'd', 'g', 'x', 'y', 'wires', 'users', 'name', 'info', 'version', 'timeout', 'credentials'],
+  ...[
+    'id',
+    'type',
+    'z',
+    'd',
+    'g',
+    'x',
+    'y',
+    'wires',
+    'users',
+    'name',
+    'info',
+    'version',
+    'timeout',
+    'concurrency',
+    'credentials',
+  ],
   // Autodiscover goes by it, and so it counts there.
   'email',
 ]);

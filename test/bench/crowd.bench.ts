@@ -1,0 +1,156 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { addressOf, type CrowdAnswer, type CrowdOrder } from './crowd-process.js';
+import { deploy, flowWith, MEASURED, printRow, withNodeRed, type BenchRuntime } from './parts.js';
+
+const CROWD = 10_000;
+const FEW = 100;
+/** How long the server takes for each answer, in milliseconds. */
+const DELAY_MS = 20;
+/** How long the processor time of idle mailboxes is measured, in milliseconds. */
+const IDLE_MS = 60_000;
+
+/**
+ * One account, ten thousand idle mailboxes on streams: named in an ews-stream, then ordered from ews-subscribe. Heap of
+ * each beyond the first hundred, time until all are subscribed where the server takes 20 ms for an answer, processor
+ * time for that, and for a minute in which nothing happens but heartbeats.
+ */
+export async function run(): Promise<void> {
+  const server = fork(join(__dirname, 'crowd-process.js'));
+  try {
+    server.send({ mailboxes: CROWD, delayMs: DELAY_MS } satisfies CrowdOrder);
+    const [address] = (await once(server, 'message')) as [CrowdAnswer];
+    await withNodeRed(async (runtime) => {
+      printRow('10,000 mailboxes', 'seconds', 'CPU s', 'KiB heap each', 'CPU s a minute');
+      await named(runtime, address);
+      await deploy(runtime.port, []);
+      await ordered(runtime, address);
+      console.log(`  requests: ${JSON.stringify(await requests(server))}`);
+      await deploy(runtime.port, []);
+    });
+  } finally {
+    server.disconnect();
+    await once(server, 'exit');
+  }
+}
+
+async function requests(server: ChildProcess): Promise<object> {
+  server.send('count');
+  const [counts] = (await once(server, 'message')) as [object];
+  return counts;
+}
+
+/** An ews-stream that is set to the list. */
+async function named({ RED, port }: BenchRuntime, address: CrowdAnswer): Promise<void> {
+  const begin = async (count: number) => {
+    const all = connected(RED, count);
+    const mailbox = addresses(0, count).join('\n');
+    await deploy(
+      port,
+      flowWith(address, { type: 'ews-stream', access: 'impersonate', connectionTimeout: '30', mailbox }),
+    );
+    await all;
+  };
+  await begin(FEW);
+  const few = await heap();
+  const cost = await costOf(() => begin(CROWD));
+  const each = ((await heap()) - few) / (CROWD - FEW);
+  row('in an ews-stream', cost, each, await idle());
+}
+
+/** ews-subscribe that is told the list, then another one. */
+async function ordered({ RED, port }: BenchRuntime, address: CrowdAnswer): Promise<void> {
+  const flow = flowWith(address, { type: 'ews-stream', source: 'input' });
+  const subscribe = {
+    ...{
+      id: 'subscribe',
+      type: 'ews-subscribe',
+      z: 'tab',
+      account: 'account',
+      delivery: 'streaming',
+      access: 'impersonate',
+    },
+    ...{ connectionTimeout: '30', folders: [{ id: 'inbox', name: 'Inbox' }], events: ['NewMail'] },
+    wires: [[MEASURED], []],
+  };
+  await deploy(port, [...flow, subscribe]);
+  const set = async (from: number, count: number) => {
+    const all = connected(RED, count);
+    RED.nodes.getNode('subscribe')?.receive({ action: 'set', payload: addresses(from, count) });
+    await all;
+  };
+  await set(0, FEW);
+  const few = await heap();
+  const cost = await costOf(() => set(0, CROWD));
+  const each = ((await heap()) - few) / (CROWD - FEW);
+  row('from ews-subscribe', cost, each, undefined);
+  row('the same list again', await costOf(() => done(RED, addresses(0, CROWD))), undefined, undefined);
+  row('but 1,000 of them', await costOf(() => done(RED, addresses(1000, CROWD - 1000))), undefined, undefined);
+}
+
+function addresses(from: number, count: number): string[] {
+  return Array.from({ length: count }, (_, at) => addressOf(from + at));
+}
+
+/** Orders a list; resolves when it was worked through. */
+function done(RED: BenchRuntime['RED'], payload: string[]): Promise<void> {
+  return new Promise<void>((resolve) => {
+    let isDone = false;
+    RED.hooks.add('onSend.crowd', (sent) => {
+      for (const { source, msg } of sent) {
+        const { topic, payload: told } = msg as { topic?: string; payload?: { subscribed?: number; wanted?: number } };
+        isDone ||= source.id === 'subscribe' && topic === 'progress' && told?.subscribed === told?.wanted;
+      }
+      if (isDone) resolve();
+    });
+    RED.nodes.getNode('subscribe')?.receive({ action: 'set', payload });
+  }).then(() => {
+    (RED.hooks as unknown as { remove(hook: string): void }).remove('onSend.crowd');
+  });
+}
+
+interface Cost {
+  readonly seconds: number;
+  readonly cpu: number;
+}
+
+async function costOf(work: () => Promise<void>): Promise<Cost> {
+  const cpuBefore = process.cpuUsage();
+  const before = performance.now();
+  await work();
+  const { user, system } = process.cpuUsage(cpuBefore);
+  return { seconds: (performance.now() - before) / 1000, cpu: (user + system) / 1e6 };
+}
+
+async function idle(): Promise<number> {
+  const { cpu } = await costOf(() => new Promise((resolve) => setTimeout(resolve, IDLE_MS)));
+  return cpu;
+}
+
+/** The heap when what is under way is over and what is unused is gone, in bytes. */
+async function heap(): Promise<number> {
+  for (let round = 0; round < 5; round += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    global.gc?.();
+  }
+  return process.memoryUsage().heapUsed;
+}
+
+/** Resolves when the node shows that so many mailboxes are connected. */
+function connected({ events }: BenchRuntime['RED'], count: number): Promise<void> {
+  return new Promise((resolve) => {
+    const look = ({ id, status }: { id: string; status?: { fill?: string; text?: string } }) => {
+      const digits = status?.text?.replaceAll(/\D/g, '');
+      if (id !== MEASURED || status?.fill !== 'green' || digits !== String(count)) return;
+      events.off('node-status', look);
+      resolve();
+    };
+    events.on('node-status', look);
+  });
+}
+
+function row(name: string, { seconds, cpu }: Cost, bytes: number | undefined, minute: number | undefined): void {
+  const shown = (value: number | undefined, digits: number) => value?.toFixed(digits) ?? '';
+  printRow(name, seconds.toFixed(1), cpu.toFixed(1), shown(bytes && bytes / 1024, 2), shown(minute, 2));
+}
