@@ -50,6 +50,7 @@ export type ConfigurationProblem =
   | 'push-path-taken'
   | 'no-http-node'
   | 'no-push-in'
+  | 'bad-share'
   | 'delivery-not-supported';
 
 /** The longest interval between two polls, in seconds: a day. */
