@@ -29,11 +29,15 @@ import {
 import { pushService } from './runtime/push-service.js';
 import { refuse } from './runtime/refuse.js';
 import { selectionOf } from './runtime/subscription-input.js';
+import { sharesOf } from './runtime/shares.js';
 import { Texts } from './runtime/texts.js';
 import { readWatchConfig } from './runtime/watch-config.js';
 
 /** So long lies between two statuses, in milliseconds: one message may ask for thousands of subscriptions. */
 const STATUS_PAUSE_MS = 1_000;
+
+/** What no message sets right. */
+const LASTING_PROBLEMS: readonly ConfigurationProblem[] = ['bad-include', 'bad-calm', 'bad-filter', 'bad-share'];
 
 type Send = (message: (NodeMessage | null)[]) => void;
 
@@ -43,7 +47,7 @@ module.exports = function (RED: NodeAPI): void {
   function EwsSubscribeNode(this: Node, config: NodeDef & RawConfig): void {
     RED.nodes.createNode(this, config);
     const owner = accountNode(RED, textOf(config, 'account'));
-    const { descriptions, problems } = readWatchConfig(
+    const { descriptions, problems, share } = readWatchConfig(
       config,
       owner?.account?.email ?? '',
       false,
@@ -51,9 +55,10 @@ module.exports = function (RED: NodeAPI): void {
     );
     const [description] = descriptions;
     const delivery = deliveryOf(config);
+    sharesOf(RED).announce(RED, this, problems.includes('bad-share') ? undefined : share);
     // What is wrong with the mailbox and its folders a message may set right.
-    const ofDetails = problems.find((one) => one === 'bad-include' || one === 'bad-calm' || one === 'bad-filter');
-    const problem = owner ? (owner.problem ?? ofDetails) : 'no-account';
+    const lasting = problems.find((one) => LASTING_PROBLEMS.includes(one));
+    const problem = owner ? (owner.problem ?? lasting) : 'no-account';
     if (problem !== undefined || !owner?.account || !delivery) {
       refuse(RED, this, texts, problem ?? 'delivery-not-supported');
       return;
@@ -75,7 +80,7 @@ module.exports = function (RED: NodeAPI): void {
     const { account } = owner;
     account.register(this.id);
     const { registry, hub } = account;
-    const subscriber = new Subscriber({ id: this.id, accountId: owner.id, account, registry, hub, pushHost });
+    const subscriber = new Subscriber({ id: this.id, accountId: owner.id, account, registry, hub, share, pushHost });
     let status: NodeStatus = {};
     const calm = new Calm(systemClock, () => {
       this.status(status);

@@ -170,7 +170,11 @@ window.ewsDialog = Object.assign(
     }
 
     function stream(values: EwsValues, around: EwsSurroundings): Problems {
-      const own = { ...watched(values, around, splitMailboxes(values.mailbox)), ...connectionTimeout(values) };
+      const own = {
+        ...watched(values, around, splitMailboxes(values.mailbox)),
+        ...connectionTimeout(values),
+        ...shareOfMailboxes(values),
+      };
       return { ...(values.source === 'input' ? {} : own), ...positionStore(values, around), ...gathering(values) };
     }
 
@@ -207,7 +211,22 @@ window.ewsDialog = Object.assign(
 
     /** Messages may bring what is missing here, so that only what is certainly wrong counts. */
     function subscribe(values: EwsValues, around: EwsSurroundings): Problems {
-      return { ...watch(values, around), ...account(values, around), ...ofDelivery(values), ...gathering(values) };
+      return {
+        ...watch(values, around),
+        ...account(values, around),
+        ...ofDelivery(values),
+        ...gathering(values),
+        ...shareOfMailboxes(values),
+      };
+    }
+
+    /** The second of three: `2/3` (src/subscriptions/share.ts). */
+    function shareOfMailboxes(values: EwsValues): Problems {
+      const share = textOf(values.share);
+      if (share === '' || isVariable(share)) return {};
+      const [, index, count] = (/^(\d{1,4})\s*\/\s*(\d{1,4})$/.exec(share) ?? []).map(Number);
+      const fits = index !== undefined && count !== undefined && index >= 1 && index <= count && count <= 1000;
+      return fits ? {} : { share: 'bad-share' };
     }
 
     function ofDelivery(values: EwsValues): Problems {

@@ -34,6 +34,8 @@ window.ewsDialog = Object.assign(
         connectionTimeout: own && (type === 'ews-stream' || values.delivery === 'streaming'),
         statusFrequency: own && (type === 'ews-push-in' || values.delivery === 'push'),
         pushIn: values.delivery === 'push',
+        // What is received was shared out when it was subscribed to.
+        share: own,
       };
     }
 
@@ -71,6 +73,7 @@ window.ewsDialog = Object.assign(
         subscriptionTimeout: type === 'ews-pull' ? timeoutHint(values) : undefined,
         folders: type === 'ews-subscribe' ? foldersHint(values) : undefined,
         filter: type === 'ews-subscribe' ? filterHint(values) : undefined,
+        share: shareHint(type, values),
         publicUrl: type === 'ews-push-in' ? publicUrlHint(values, around) : undefined,
         address: type === 'ews-push-in' ? addressHint(values, around) : undefined,
       };
@@ -115,6 +118,14 @@ window.ewsDialog = Object.assign(
 
     function isLoopback(url: string): boolean {
       return /^https?:\/\/(?:localhost|[^/:]*\.localhost|127(?:\.\d+){3}|\[::1\])(?:[:/]|$)/i.test(url);
+    }
+
+    /** Where the position is, an ews-subscribe node leaves to the one that receives. */
+    function shareHint(type: string, values: EwsValues): { key: string } | undefined {
+      if (type !== 'ews-stream' && type !== 'ews-subscribe') return undefined;
+      const isInFile = type === 'ews-stream' && ewsDialog.textOf(values.store) === '';
+      const isShared = ewsDialog.textOf(values.share) !== '';
+      return isShared && isInFile ? { key: 'watch.hint.share-file' } : { key: 'watch.hint.share' };
     }
 
     function filterHint({ filter }: EwsValues): { key: string } | undefined {

@@ -38,6 +38,11 @@ export class StatusBoard {
     else this.#calm.ask(this.#states.size > 1 ? CROWD_PAUSE_MS : 0);
   }
 
+  /** There is nothing to show a state of: what the node is set to watch, other Node-REDs do. */
+  nothingShared(): void {
+    this.#node.status({ fill: 'grey', shape: 'ring', text: this.#texts.text('status.nothing-shared') });
+  }
+
   refresh(): void {
     this.#calm.ask(0);
   }

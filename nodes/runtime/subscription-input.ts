@@ -17,6 +17,8 @@ export interface SubscriptionInput {
   readonly delivery: Delivery;
   /** The engines that a message means. */
   select(selection: Selection): Engine[];
+  /** Whether what a message means is for another Node-RED. */
+  isElsewhere?(selection: Selection): boolean;
   /** Present where subscriptions come from ews-subscribe. */
   readonly adopter?: SubscriptionAdopter;
   /** @param keep whether subscriptions stay on the server */
@@ -49,6 +51,7 @@ async function obey(
   if (wanted === 'ask' && input.delivery !== 'pull') throw mistake(texts.text('input.nothing-to-ask'));
   const engines = input.select(selection);
   const named = selection.subscriptionId ?? selection.mailbox;
+  if (engines.length === 0 && input.isElsewhere?.(selection)) return;
   if (engines.length === 0 && named !== undefined) throw mistake(texts.text('input.not-here', { name: named }));
   switch (wanted) {
     case 'ask':

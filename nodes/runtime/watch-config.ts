@@ -3,6 +3,7 @@ import { readFilter } from '../../src/details/filter.js';
 import { EwsError } from '../../src/protocol/ews-error.js';
 import { problemsOfDescriptions, type ConfigurationProblem } from '../../src/subscriptions/configuration-problem.js';
 import type { Missed } from '../../src/subscriptions/held-delivery.js';
+import { EVERYTHING, readShare, type Share } from '../../src/subscriptions/share.js';
 import type { SubscriptionDescription } from '../../src/subscriptions/subscription-description.js';
 import { readEvents, readFolders } from '../../src/subscriptions/subscribe-request.js';
 import { booleanOf, textOf, type RawConfig } from './config-values.js';
@@ -18,6 +19,8 @@ export interface WatchConfig {
   readonly store: string;
   /** What messages hold of items. */
   readonly details: DetailsSettings;
+  /** Which of the mailboxes are this Node-RED's; the descriptions are of all of them. */
+  readonly share: Share;
   readonly problems: readonly ConfigurationProblem[];
 }
 
@@ -45,12 +48,15 @@ export function readWatchConfig(config: RawConfig, email: string, several = fals
     calm: readable(() => readCalm(config.calm), 0, 'bad-calm', problems),
     filter: readable(() => readFilter(config.filter), [], 'bad-filter', problems),
   };
+  const share = readShare(textOf(config, 'share'));
+  if (!share) problems.push('bad-share');
   return {
     descriptions,
     output: config.output === 'notification' ? 'notification' : 'event',
     missed: config.missed === 'skip' ? 'skip' : 'recover',
     store: textOf(config, 'store'),
     details,
+    share: share ?? EVERYTHING,
     problems: problems.length > 0 ? problems : problemsOfDescriptions(descriptions, email),
   };
 }

@@ -7,10 +7,10 @@ import type { Engine } from '../../src/subscriptions/engine.js';
 import type { EngineListener } from '../../src/subscriptions/engine-listener.js';
 import type { Missed } from '../../src/subscriptions/held-delivery.js';
 import { detailsOrderOf, type DetailsOrder } from '../../src/subscriptions/details-order.js';
-import { endLeftOver } from '../../src/subscriptions/left-over.js';
 import { PositionKeeper } from '../../src/subscriptions/position-keeper.js';
 import type { PositionKey, PositionRecord } from '../../src/subscriptions/position-record.js';
 import type { PositionStore } from '../../src/subscriptions/position-store.js';
+import { isInShare, type Share } from '../../src/subscriptions/share.js';
 import { isSelected } from '../../src/subscriptions/subscriber.js';
 import {
   SubscriptionAdopter,
@@ -26,10 +26,12 @@ import { nodeListener } from './node-listener.js';
 import { overviewOf } from './overview.js';
 import { choosePositionStore, spoolDirectory } from './positions.js';
 import { refuse } from './refuse.js';
+import { sharesOf } from './shares.js';
 import { StatusBoard } from './status-board.js';
 import { handleInput, type SubscriptionInput } from './subscription-input.js';
 import { Texts } from './texts.js';
-import { readWatchConfig } from './watch-config.js';
+import { tidyUp } from './tidy.js';
+import { readWatchConfig, type WatchConfig } from './watch-config.js';
 
 /** What an engine of a node is made of. */
 export interface NodeEngineParts extends EngineParts {
@@ -103,12 +105,8 @@ class WatchingNode {
     const self = textOf(this.#config, 'source', 'self') !== 'input';
     const owner = accountNode(this.#red, textOf(this.#config, 'account'));
     const email = owner?.account?.email ?? '';
-    const { descriptions, problems, output, missed, store, details } = readWatchConfig(
-      this.#config,
-      email,
-      this.#type.severalMailboxes,
-      owner?.account?.isApplication,
-    );
+    const watched = readWatchConfig(this.#config, email, this.#type.severalMailboxes, owner?.account?.isApplication);
+    const { problems, output, missed, store, details } = watched;
     const choice = choosePositionStore(this.#red, store, node.context().global);
     const problem: ConfigurationProblem | undefined =
       (self ? (owner ? owner.problem : 'no-account') : undefined) ??
@@ -159,14 +157,14 @@ class WatchingNode {
       readDetailsSettings(order, details);
     };
     return self && owner
-      ? this.#watch(owner, descriptions, choice.store, listenerFor, makeEngine)
-      : this.#receive(choice.store, listenerFor, makeEngine, checkDetails);
+      ? this.#watch(owner, watched, choice.store, listenerFor, makeEngine)
+      : this.#receive(choice.store, watched, listenerFor, makeEngine, checkDetails);
   }
 
-  /** `source` `self`: a subscription for each mailbox, made by the node itself. */
+  /** `source` `self`: a subscription for each mailbox in its share, made by the node itself. */
   #watch(
     owner: AccountNode,
-    descriptions: readonly SubscriptionDescription[],
+    { descriptions, share }: WatchConfig,
     store: PositionStore,
     listenerFor: ListenerFor,
     makeEngine: MakeEngine,
@@ -176,7 +174,10 @@ class WatchingNode {
     if (!account) return undefined;
     owner.account?.register(node.id);
     const keyOf = ({ mailbox }: SubscriptionDescription): PositionKey => ({ node: node.id, mailbox, part: '' });
-    const engines = descriptions.map((description) => {
+    const { email } = account.link;
+    const isOurs = (mailbox: string): boolean => isInShare(share, mailbox || email);
+    const ours = descriptions.filter(({ mailbox }) => isOurs(mailbox));
+    const engines = ours.map((description) => {
       const listener = listenerFor(description, owner, description.mailbox);
       const keeper = new PositionKeeper(store, keyOf(description), (problem) => {
         listener.positionProblem(problem);
@@ -185,14 +186,17 @@ class WatchingNode {
     });
     whenFlowsStand(this.#red, node, () => {
       for (const engine of engines) engine.start();
+      if (engines.length === 0) this.#board.nothingShared();
     });
-    const endTidying = this.#tidy(owner, store, descriptions.map(keyOf));
-    const { email } = account.link;
+    const endTidying = this.#tidy(owner, store, descriptions.map(keyOf), share);
     return {
       delivery: this.#type.delivery,
-      // The only engine is meant by any message, as there is nothing to tell apart.
+      // The only mailbox is meant by any message, as there is nothing to tell apart.
       select: (selection) =>
-        engines.length === 1 ? engines : engines.filter((engine) => isSelected(selectable(engine, email), selection)),
+        descriptions.length === 1
+          ? engines
+          : engines.filter((engine) => isSelected(selectable(engine, email), selection)),
+      isElsewhere: ({ mailbox }) => mailbox !== undefined && !isOurs(mailbox),
       close: async (keep) => {
         this.#board.close();
         await Promise.all([endTidying(), ...engines.map((engine) => engine.close(keep))]);
@@ -204,6 +208,7 @@ class WatchingNode {
   /** `source` `input`: subscriptions that ews-subscribe made. */
   #receive(
     store: PositionStore,
+    { share }: WatchConfig,
     listenerFor: ListenerFor,
     makeEngine: MakeEngine,
     checkDetails: (order: DetailsOrder) => void,
@@ -235,6 +240,7 @@ class WatchingNode {
       if (!adopter.isClosed()) await resume();
     };
     let closing = false;
+    const shares = sharesOf(this.#red);
     const adopter: SubscriptionAdopter = new SubscriptionAdopter({
       id: node.id,
       delivery: this.#type.delivery,
@@ -247,6 +253,7 @@ class WatchingNode {
       },
       makeEngine: (parts) => makeEngine(parts, owner(parts.adopted?.account ?? ''), (engine) => adopter.drop(engine)),
       checkDetails,
+      isShared: (subscriber, mailbox) => shares.includes(subscriber, mailbox),
     });
     const stands = new Promise<void>((resolve) => {
       whenFlowsStand(this.#red, node, resolve);
@@ -255,22 +262,31 @@ class WatchingNode {
         resolve();
       });
     });
-    const resume = (when?: Promise<void>): Promise<void> =>
-      adopter.resume(when).catch((error: unknown) => {
+    const warned = (work: Promise<void>): Promise<void> =>
+      work.catch((error: unknown) => {
         node.warn(this.#texts.error(toEwsError(error)).message);
       });
-    const resumed = resume(stands);
-    this.#red.nodes.eachNode((definition) => {
-      if (definition.type === 'ews-account') accountNode(this.#red, definition.id)?.account?.registry.loads(resumed);
+    const resume = (when?: Promise<void>): Promise<void> => warned(adopter.resume(when));
+    /** What ews-subscribe nodes are asked for waits until it is known what there is. */
+    const loads = (work: Promise<void>): Promise<void> => {
+      this.#red.nodes.eachNode((definition) => {
+        if (definition.type === 'ews-account') accountNode(this.#red, definition.id)?.account?.registry.loads(work);
+      });
+      return work;
+    };
+    let resumed = loads(resume(stands));
+    shares.receive(node, () => {
+      resumed = loads(warned(adopter.shareAnew()));
     });
     whenFlowsStand(this.#red, node, () => {
       this.#board.refresh();
     });
     // While it watched by itself, it did so with the account that it may still name.
-    const endTidying = this.#tidy(owner(textOf(this.#config, 'account')), store, []);
+    const endTidying = this.#tidy(owner(textOf(this.#config, 'account')), store, [], share);
     return {
       delivery: this.#type.delivery,
       select: (selection) => adopter.select(selection),
+      isElsewhere: ({ mailbox }) => mailbox !== undefined && shares.isElsewhere(mailbox),
       adopter,
       close: async (keep) => {
         closing = true;
@@ -282,26 +298,15 @@ class WatchingNode {
     };
   }
 
-  /** Ends what an earlier configuration left, when the flows stand. Returns what stops that, and waits for it. */
-  #tidy(owner: AccountNode | undefined, store: PositionStore, watched: readonly PositionKey[]): () => Promise<void> {
-    const closing = new AbortController();
-    let tidied = Promise.resolve();
-    whenFlowsStand(this.#red, this.#node, () => {
-      if (!owner?.account) return;
-      const { id } = this.#node;
-      const { account } = owner;
-      const type = this.#type;
-      const endOne = async (position: PositionRecord): Promise<void> => {
-        const { about, subscriptionId = '' } = position;
-        await (type.end?.(position) ?? account.endSubscription({ ...about, subscriptionId, delivery: type.delivery }));
-      };
-      // Trouble with the store or the account is for the engines to tell: they meet it too.
-      tidied = endLeftOver(id, endOne, store, account, watched, closing.signal).catch(() => undefined);
-    });
-    return () => {
-      closing.abort();
-      return tidied;
-    };
+  #tidy(
+    owner: AccountNode | undefined,
+    store: PositionStore,
+    watched: readonly PositionKey[],
+    share: Share,
+  ): () => Promise<void> {
+    const { delivery } = this.#type;
+    const end = (position: PositionRecord) => this.#type.end?.(position);
+    return tidyUp({ red: this.#red, node: this.#node, delivery, store, owner, watched, share, end });
   }
 }
 

@@ -51,6 +51,7 @@ export type ConfigurationProblem =
   | 'push-path-taken'
   | 'no-http-node'
   | 'no-push-in'
+  | 'bad-share'
   | 'delivery-not-supported';
 
 /** The longest interval between two polls, in seconds: a day. */

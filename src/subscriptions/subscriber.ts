@@ -8,6 +8,7 @@ import { makeSubscription } from './make-subscription.js';
 import type { StreamHub } from './stream-hub.js';
 import { sameSubscription } from './subscription-description.js';
 import type { PushHost } from './push-host.js';
+import { EVERYTHING, isInShare, type Share } from './share.js';
 import type { SubscribeOrder } from './subscribe-request.js';
 
 /** Subscribe and Unsubscribe requests at once, so that a long list leaves room for the polls of the same account. */
@@ -21,6 +22,8 @@ export interface SubscriberOptions {
   readonly account: AccountLink;
   readonly hub: StreamHub;
   readonly registry: AdoptionRegistry;
+  /** What is ordered of other mailboxes is for another Node-RED. */
+  readonly share?: Share;
   /** Who receives push subscriptions, of the nodes with these ids. Throws an `EwsError` when none of them does. */
   pushHost(ids: readonly string[]): PushHost;
 }
@@ -58,8 +61,9 @@ export class Subscriber {
     this.#options = options;
   }
 
+  /** Those in its share. */
   list(): LiveSubscription[] {
-    return this.#options.registry.madeBy(this.#options.id);
+    return this.#options.registry.madeBy(this.#options.id).filter((one) => this.#isOurs(one));
   }
 
   /** Makes what does not exist yet; what does is told again, so that ordering twice is harmless. */
@@ -101,11 +105,18 @@ export class Subscriber {
     return this.#closing.signal.aborted;
   }
 
-  /** The account's own mailbox is the same whether it is named or not. */
+  /** Those in its share. The account's own mailbox is the same whether it is named or not. */
   #own(orders: readonly SubscribeOrder[]): SubscribeOrder[] {
     const email = this.#options.account.email.toLowerCase();
     const isOwn = ({ mailbox, access }: SubscribeOrder) => access === 'delegate' && mailbox.toLowerCase() === email;
-    return orders.map((order) => (isOwn(order) ? { ...order, mailbox: '' } : order));
+    return orders
+      .filter((order) => this.#isOurs(order))
+      .map((order) => (isOwn(order) ? { ...order, mailbox: '' } : order));
+  }
+
+  #isOurs({ mailbox }: { readonly mailbox: string }): boolean {
+    const { share = EVERYTHING, account } = this.#options;
+    return isInShare(share, mailbox || account.email);
   }
 
   #enqueue(work: () => Promise<void>): Promise<void> {

@@ -1,6 +1,7 @@
 import { EwsError } from '../protocol/ews-error.js';
-import type { Adopter, AdoptionRegistry } from './adoption-registry.js';
 import type { AccountLink } from './account-link.js';
+import type { AdoptingAccount, EngineParts, SubscriptionAdopterOptions } from './adopter-options.js';
+import type { Adopter } from './adoption-registry.js';
 import { detailsOrderOf, sameDetails, withDetails, type DetailsOrder } from './details-order.js';
 import type { Engine } from './engine.js';
 import type { EngineListener } from './engine-listener.js';
@@ -8,44 +9,12 @@ import { FirstOutcome } from './first-outcome.js';
 import type { LiveSubscription } from './live-subscription.js';
 import { PositionKeeper } from './position-keeper.js';
 import { rememberedOf, type Adoption, type PositionKey, type PositionRecord } from './position-record.js';
-import type { PositionStore } from './position-store.js';
 import type { PushHost, SubscriptionOrigin } from './push-host.js';
-import type { StreamHub } from './stream-hub.js';
 import type { SubscribeOrder } from './subscribe-request.js';
 import { isSelected, type Selection } from './subscriber.js';
-import { fingerprint, type Delivery, type SubscriptionDescription } from './subscription-description.js';
+import { fingerprint, type SubscriptionDescription } from './subscription-description.js';
 
-/** An account as an adopter needs it: the link, its streams, and who has adopted what. */
-export interface AdoptingAccount {
-  readonly link: AccountLink;
-  readonly hub: StreamHub;
-  readonly registry: AdoptionRegistry;
-}
-
-/** What an engine is made of that does not depend on the delivery. */
-export interface EngineParts {
-  readonly account: AdoptingAccount;
-  readonly description: SubscriptionDescription;
-  readonly keeper: PositionKeeper;
-  readonly listener: EngineListener;
-  /** Present for a subscription that another node made. */
-  readonly adopted?: Adoption;
-}
-
-export interface SubscriptionAdopterOptions {
-  /** The id of the node. */
-  readonly id: string;
-  /** How the subscriptions are delivered that it takes; it is for the caller to hand over no others. */
-  readonly delivery: Delivery;
-  readonly store: PositionStore;
-  /** The account node of that id, if it exists and is of the same flow file. */
-  account(id: string): AdoptingAccount | undefined;
-  /** Whom the engine of a subscription tells what happens. */
-  listenerFor(subscription: SubscriptionDescription, account: string): EngineListener;
-  makeEngine(parts: EngineParts): Engine;
-  /** Throws an `EwsError` for what is ordered of details and cannot be meant. */
-  checkDetails?(order: DetailsOrder): void;
-}
+export type { AdoptingAccount, EngineParts, SubscriptionAdopterOptions };
 
 interface Adopted {
   readonly engine: Engine;
@@ -98,7 +67,7 @@ export class SubscriptionAdopter implements Adopter, PushHost {
 
   #takeUp({ adopted, about, part, subscriptionId, watermark }: PositionRecord): void {
     const account = adopted && this.#options.account(adopted.account);
-    if (!account) return;
+    if (!account || !this.#isOurs(adopted.subscriber, about.mailbox, account)) return;
     const subscription: LiveSubscription = {
       ...about,
       ...adopted,
@@ -107,6 +76,28 @@ export class SubscriptionAdopter implements Adopter, PushHost {
       ...(watermark === undefined ? {} : { watermark }),
     };
     if (!this.#adopted.has(partOf(subscription))) this.#start(subscription, account, adopted);
+  }
+
+  #isOurs(subscriber: string, mailbox: string, { link }: AdoptingAccount): boolean {
+    return this.#options.isShared?.(subscriber, mailbox || link.email) ?? true;
+  }
+
+  /**
+   * Mailboxes are shared out anew: those that are another Node-RED's now are let go, and kept for it to carry on; those
+   * that are ours now are taken up.
+   */
+  async shareAnew(): Promise<void> {
+    await this.#resumed.catch(() => undefined);
+    await this.#replaced();
+    const gone = [...this.#adopted].filter(
+      ([, { engine, account, adoption }]) => !this.#isOurs(adoption.subscriber, engine.description.mailbox, account),
+    );
+    for (const [part, { account, registeredId }] of gone) {
+      this.#adopted.delete(part);
+      account.registry.release(registeredId);
+    }
+    await Promise.all(gone.map(([, { engine }]) => engine.close(true)));
+    if (!this.#closed) await this.resume();
   }
 
   /**

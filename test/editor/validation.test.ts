@@ -47,6 +47,22 @@ describe('what is wrong', () => {
     assert.equal((await editor().errors('node')).length, 2);
   });
 
+  it('of a share is said in words, with what it is for below', async () => {
+    await editor().begin(flowWith('ews-stream'));
+    const dialog = await editor().edit('node');
+    await dialog.openGroups();
+    const hint = dialog.row('share').locator('.ews-hint');
+    assert.match(await hint.innerText(), /^Several Node-REDs with the same flows share the mailboxes/);
+    await dialog.fill({ share: '3/2' });
+    await dialog.field('name').focus();
+    assert.match(await dialog.row('share').locator('.ews-problem').innerText(), /^A share is written 2\/3/);
+    await dialog.fill({ share: '${SHARE}' });
+    assert.deepEqual(await dialog.notes('problem'), []);
+    assert.match(await hint.innerText(), /^With the position in a file/, 'nobody else can carry it on');
+    await dialog.fill({ source: 'input' });
+    assert.ok(!(await dialog.row('share').isVisible()), 'what it receives was shared out before');
+  });
+
   it('is a friendly request as long as nobody was in the field', async () => {
     const id = await editor().drag('ews-pull');
     const dialog = await editor().edit(id);

@@ -11,6 +11,7 @@ import {
   problemsOfPull,
   problemsOfStream,
 } from '../../dist/src/subscriptions/configuration-problem.js';
+import { readShare } from '../../dist/src/subscriptions/share.js';
 import type { SubscriptionDescription } from '../../dist/src/subscriptions/subscription-description.js';
 import { projectRoot } from '../support/fixture.js';
 
@@ -129,6 +130,16 @@ describe('the checks of the dialogs', () => {
     }
     assert.deepEqual(found({ subscriptionTimeout: 'x' }, {}, 'ews-stream'), {});
     assert.deepEqual(found({ subscriptionTimeout: 'x', delivery: 'streaming' }, {}, 'ews-subscribe'), {});
+  });
+
+  it('find what the runtime finds in a share', () => {
+    for (const share of ['', '1/1', ' 2 / 3 ', '1000/1000', '0/3', '4/3', '1/1001', '3', '1/2/3', 'x', '${I}/${N}']) {
+      const expected = readShare(share) ? {} : { share: 'bad-share' };
+      assert.deepEqual(found({ share }, {}, 'ews-stream'), expected, share);
+      assert.deepEqual(found({ share }, {}, 'ews-subscribe'), expected, share);
+    }
+    assert.deepEqual(found({ share: '${SHARE}' }, {}, 'ews-stream'), {}, 'the runtime knows it');
+    assert.deepEqual(found({ share: 'x', source: 'input' }, {}, 'ews-stream'), {}, 'it has none of its own');
   });
 
   it('find what the runtime finds in numbers', () => {

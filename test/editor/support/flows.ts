@@ -40,8 +40,11 @@ function defaults(type: NodeType): object {
     case 'ews-push-in':
       return { ...watching, path: '', publicUrl: '', statusFrequency: '5' };
     case 'ews-stream':
-      return { ...watching, connectionTimeout: '30' };
+      return { ...watching, connectionTimeout: '30', share: '' };
     case 'ews-subscribe':
-      return { delivery: 'pull', pushIn: [], subscriptionTimeout: '30', connectionTimeout: '30', statusFrequency: '5' };
+      return {
+        ...{ delivery: 'pull', pushIn: [], subscriptionTimeout: '30', connectionTimeout: '30', statusFrequency: '5' },
+        share: '',
+      };
   }
 }
