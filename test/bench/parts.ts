@@ -4,6 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { linkPackage, loadNodeRed, startEmbedded, type NodeRedRuntime } from '../support/embedded-node-red.js';
+import type { FirehoseAnswer, FirehoseOrder } from './firehose-process.js';
+import type { Address } from './peers/peer.js';
 import type { SandboxAnswer, SandboxOrder } from './sandbox-process.js';
 
 /** The id of the node that is measured. */
@@ -42,30 +44,70 @@ export async function withSandbox<T>(
   try {
     return await work(sandbox, await tell(sandbox, order));
   } finally {
-    sandbox.disconnect();
-    await once(sandbox, 'exit');
+    await end(sandbox);
   }
 }
 
-export async function tell(sandbox: ChildProcess, order: SandboxOrder): Promise<SandboxAnswer> {
-  sandbox.send(order);
-  const [answer] = (await once(sandbox, 'message')) as [SandboxAnswer];
-  return answer;
+/** Runs `work` with a server in another process that writes events into each stream as fast as they are read. */
+export async function withFirehose<T>(eventsPerEnvelope: number, work: (url: string) => Promise<T>): Promise<T> {
+  const server = fork(join(__dirname, 'firehose-process.js'));
+  try {
+    const order = { bytes: Number.MAX_SAFE_INTEGER, events: eventsPerEnvelope };
+    const { url } = await ask<FirehoseAnswer>(server, order satisfies FirehoseOrder);
+    return await work(url);
+  } finally {
+    await end(server);
+  }
+}
+
+export function tell(sandbox: ChildProcess, order: SandboxOrder): Promise<SandboxAnswer> {
+  return ask<SandboxAnswer>(sandbox, order);
+}
+
+/** Ends a process that ends with the channel to it. */
+export async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.disconnect();
+  await once(child, 'exit');
+}
+
+/** Tells another process something and resolves with its answer. Rejects when it ends without one. */
+export async function ask<Answer>(child: ChildProcess, order: object): Promise<Answer> {
+  const over = new AbortController();
+  const { signal } = over;
+  const answered = once(child, 'message', { signal }).then(([answer]) => answer as Answer);
+  const ended = once(child, 'exit', { signal }).then(() => Promise.reject(new Error('The other process has ended.')));
+  child.send(order);
+  try {
+    return await Promise.race([answered, ended]);
+  } finally {
+    over.abort();
+    await Promise.allSettled([answered, ended]);
+  }
 }
 
 /** A flow with the node that is measured; `properties` are its own. */
-export function flowWith({ url, user, password }: SandboxAnswer, properties: object): object[] {
-  const account = { id: 'account', type: 'ews-account', name: 'Bench', server: 'url', url, auth: 'basic' };
+export function flowWith(
+  { url, user, password, ca }: Address & { readonly ca?: string },
+  properties: object,
+): object[] {
+  const tls = ca === undefined ? {} : { tls: 'tls' };
+  const account = { id: 'account', type: 'ews-account', name: 'Bench', server: 'url', url, auth: 'basic', ...tls };
+  const authority = {
+    ...{ id: 'tls', type: 'tls-config', name: '', cert: '', key: '', ca: '', certname: '', keyname: '', caname: '' },
+    ...{ servername: '', verifyservercert: true, alpnprotocol: '', credentials: { cadata: ca } },
+  };
   return [
     { id: 'tab', type: 'tab', label: 'Bench' },
+    ...(ca === undefined ? [] : [authority]),
     { ...account, credentials: { username: user, password } },
     { id: 'button', type: 'inject', z: 'tab', props: [], wires: [[MEASURED]] },
     {
       ...{ id: MEASURED, z: 'tab', account: 'account', source: 'self', mailbox: '', access: 'delegate' },
-      ...{ folders: [{ id: 'inbox', name: 'Inbox' }], events: ['NewMail'], output: 'event', wires: [['sink']] },
+      ...{ folders: [{ id: 'inbox', name: 'Inbox' }], events: ['NewMail'], output: 'event', wires: [[SINK]] },
       ...properties,
     },
-    { id: 'sink', type: 'debug', z: 'tab', active: false, tosidebar: false, complete: 'payload', wires: [] },
+    { id: SINK, type: 'debug', z: 'tab', active: false, tosidebar: false, complete: 'payload', wires: [] },
   ];
 }
 
@@ -76,8 +118,15 @@ export async function deploy(port: number, flows: object[]): Promise<void> {
   if (!response.ok) throw new Error(await response.text());
 }
 
-/** Counts the messages of the node that is measured, and sees its status. */
+/** The id of the node behind the one that is measured. */
+export const SINK = 'sink';
+
+let counters = 0;
+
+/** Counts the messages that the node behind the measured one is given, and sees the status of the measured one. */
 export class Counter {
+  readonly #RED: NodeRedRuntime;
+  readonly #hook = `onReceive.count${(counters += 1)}` as const;
   #left = 0;
   #allArrived: () => void = () => undefined;
   #wanted: string | undefined;
@@ -86,16 +135,23 @@ export class Counter {
   onMessage: ((message: { payload: { itemId: { id: string } } }) => void) | undefined;
 
   constructor(RED: NodeRedRuntime) {
-    RED.hooks.add('onSend.count', (sent) => {
-      for (const { source, msg } of sent) {
-        if (source.id !== MEASURED) continue;
-        this.onMessage?.(msg as { payload: { itemId: { id: string } } });
-        if ((this.#left -= 1) === 0) this.#allArrived();
-      }
+    this.#RED = RED;
+    RED.hooks.add(this.#hook, (received) => {
+      if (received.destination.id !== SINK) return;
+      this.onMessage?.(received.msg as { payload: { itemId: { id: string } } });
+      if ((this.#left -= 1) === 0) this.#allArrived();
     });
-    RED.events.on('node-status', ({ id, status }: { id: string; status?: { fill?: string } }) => {
-      if (id === MEASURED && status?.fill === this.#wanted) this.#shown();
-    });
+    RED.events.on('node-status', this.#look);
+  }
+
+  readonly #look = ({ id, status }: { id: string; status?: { fill?: string } }): void => {
+    if (id === MEASURED && status?.fill === this.#wanted) this.#shown();
+  };
+
+  /** Counts no more. */
+  close(): void {
+    this.#RED.hooks.remove(this.#hook);
+    this.#RED.events.off('node-status', this.#look);
   }
 
   arrived(count: number): Promise<void> {

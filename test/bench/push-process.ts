@@ -82,7 +82,10 @@ function notification(subscription: Subscription, heartbeat: boolean): string {
 
 /** Resolves with how long the answer took, in milliseconds. */
 function post(subscription: Subscription, heartbeat = false): Promise<number> {
-  const body = notification(subscription, heartbeat);
+  return send(subscription, notification(subscription, heartbeat));
+}
+
+function send(subscription: Subscription, body: string): Promise<number> {
   const headers = { 'content-type': 'text/xml; charset=utf-8', 'content-length': String(Buffer.byteLength(body)) };
   const before = process.hrtime.bigint();
   return new Promise((resolve, reject) => {
@@ -95,7 +98,11 @@ function post(subscription: Subscription, heartbeat = false): Promise<number> {
         else resolve(Number(process.hrtime.bigint() - before) / 1e6);
       });
     });
-    sent.on('error', reject);
+    // A connection that was idle for too long may be closed just as it is used again.
+    sent.on('error', (error) => {
+      if (sent.reusedSocket) resolve(send(subscription, body));
+      else reject(error);
+    });
     sent.end(body);
   });
 }

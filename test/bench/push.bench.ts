@@ -1,13 +1,26 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
-import { Counter, deploy, MEASURED, measured, printRow, quantile, withNodeRed, type BenchRuntime } from './parts.js';
+import {
+  ask,
+  Counter,
+  deploy,
+  end,
+  MEASURED,
+  measured,
+  printRow,
+  quantile,
+  withNodeRed,
+  type BenchRuntime,
+} from './parts.js';
 import type { PushAnswer, PushOrder } from './push-process.js';
+import { report, short, times, whole } from './table.js';
 
 /** Subscriptions that are called at once. */
 const SUBSCRIPTIONS = [1, 50, 500];
-/** Notifications in a round, whatever the number of subscriptions. */
+/** Notifications in a round of several subscriptions. */
 const NOTIFICATIONS = 5000;
+/** Where there is one subscription, as there each waits for the one before. */
+const NOTIFICATIONS_OF_ONE = 1000;
 /** Rounds that are measured, after one that warms up; the median is shown. */
 const ROUNDS = 3;
 
@@ -33,12 +46,18 @@ export async function run(): Promise<void> {
           await deploy(runtime.port, flows(url));
           await listening;
           await subscribed(runtime, count);
-          const rounds = Math.ceil(NOTIFICATIONS / count);
+          const rounds = Math.ceil((count === 1 ? NOTIFICATIONS_OF_ONE : NOTIFICATIONS) / count);
           const own = await measure(server, count, { push: rounds });
           const to = { url: `http://127.0.0.1:${runtime.port}/own-flow`, subscriptions: count };
           const http = await measure(server, count, { push: rounds, to });
           row(count, 'ews-push-in', own);
           row(count, 'http in, xml', http);
+          report(
+            `Push, ${count === 1 ? 'one subscription' : `${count} subscriptions at once`}`,
+            `${whole(own.perSecond)} answered/s, 99 % within ${short(own.p99)} ms, ${whole(own.cpu)} µs of CPU each`,
+            `http in, xml and a change node ${whole(http.perSecond)}/s, ${short(http.p99)} ms, ${whole(http.cpu)} µs: ` +
+              `ours ${times(own.perSecond, http.perSecond)} as fast, ${times(own.cpu, http.cpu)} the CPU, with the position on disk before each answer`,
+          );
           await deploy(runtime.port, []);
         });
       }
@@ -55,17 +74,10 @@ function row(count: number, through: string, { perSecond, p99, cpu }: Round): vo
 async function withServer(work: (server: ChildProcess, url: string) => Promise<void>): Promise<void> {
   const server = fork(join(__dirname, 'push-process.js'));
   try {
-    await work(server, (await tell(server, { start: true })).url ?? '');
+    await work(server, (await ask<PushAnswer>(server, { start: true } satisfies PushOrder)).url ?? '');
   } finally {
-    server.disconnect();
-    await once(server, 'exit');
+    await end(server);
   }
-}
-
-async function tell(server: ChildProcess, order: PushOrder): Promise<PushAnswer> {
-  server.send(order);
-  const [answer] = (await once(server, 'message')) as [PushAnswer];
-  return answer;
 }
 
 async function measure(server: ChildProcess, count: number, order: PushOrder): Promise<Round> {
@@ -74,7 +86,7 @@ async function measure(server: ChildProcess, count: number, order: PushOrder): P
   for (let round = 0; round <= ROUNDS; round += 1) {
     let answer: PushAnswer = {};
     const { cpu } = await measured(events, async () => {
-      answer = await tell(server, order);
+      answer = await ask<PushAnswer>(server, order);
     });
     const { took = [], seconds = Number.NaN } = answer;
     rounds.push({ perSecond: took.length / seconds, cpu, p99: quantile(took, 0.99) });

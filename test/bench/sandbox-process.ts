@@ -3,11 +3,12 @@
  * `fork`, answers each order when it is done, and ends with the channel.
  */
 import { startSandbox, type Sandbox } from '../../dist/src/sandbox/sandbox.js';
+import { makeAuthority } from '../support/certificates.js';
 
 /** What a sandbox in another process is told. */
 export type SandboxOrder =
   /** Start; the first order. */
-  | { readonly eventsPerNotification: number }
+  | { readonly eventsPerNotification: number; readonly tls?: boolean }
   /** Put so many mails into the mailbox, at once. */
   | { readonly deliver: number }
   /** Put so many mails into the mailbox, evenly in `perSecond` a second; answers when each was delivered. */
@@ -22,6 +23,8 @@ export interface SandboxAnswer {
   readonly url: string;
   readonly user: string;
   readonly password: string;
+  /** Whom to trust, PEM, where it speaks TLS. */
+  readonly ca?: string;
   /** Item ids with the moment, in nanoseconds of the machine's monotonic clock, which all its processes share. */
   readonly delivered?: readonly (readonly [id: string, at: string])[];
   /** How many requests were asked about. */
@@ -36,6 +39,7 @@ const STREAMS = 2000;
 const BEAT_MS = 10;
 
 let sandbox: Sandbox | undefined;
+let ca: string | undefined;
 const requests = new Map<string, number>();
 
 async function obey(order: SandboxOrder): Promise<void> {
@@ -44,7 +48,10 @@ async function obey(order: SandboxOrder): Promise<void> {
   let counted: number | undefined;
   if ('eventsPerNotification' in order) {
     const { eventsPerNotification } = order;
+    const authority = order.tls ? await makeAuthority() : undefined;
+    ca = authority?.ca;
     sandbox = await startSandbox({
+      ...(authority ? { tls: await authority.issue('127.0.0.1') } : {}),
       limits: { eventsPerNotification, historyEvents: HISTORY, streamingConnections: STREAMS },
     });
     sandbox.onRequest(({ operation = '' }) => requests.set(operation, (requests.get(operation) ?? 0) + 1));
@@ -55,6 +62,7 @@ async function obey(order: SandboxOrder): Promise<void> {
   const { url, user, password } = sandbox ?? answer;
   process.send?.({
     ...{ url, user, password },
+    ...(ca === undefined ? {} : { ca }),
     ...(delivered ? { delivered } : {}),
     ...(counted === undefined ? {} : { requests: counted }),
   } satisfies SandboxAnswer);

@@ -1,9 +1,9 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import type { FirehoseAnswer, FirehoseOrder } from './firehose-process.js';
 import { FULL_ENVELOPE } from '../support/firehose.js';
-import { Counter, deploy, flowWith, printRow, withNodeRed } from './parts.js';
+import { ask, Counter, deploy, end, flowWith, printRow, withNodeRed } from './parts.js';
+import { report, whole } from './table.js';
 
 const GIGABYTE = 1024 ** 3;
 /** How often memory is looked at, in milliseconds. */
@@ -18,8 +18,9 @@ export async function run(): Promise<void> {
   await withNodeRed(async ({ RED, port }) => {
     const server = fork(join(__dirname, 'firehose-process.js'));
     try {
-      const { url } = await ask(server);
+      const { url } = await look(server);
       let messages = 0;
+      const steps: number[] = [];
       new Counter(RED).onMessage = () => (messages += 1);
       global.gc?.();
       const before = process.memoryUsage().rss;
@@ -32,13 +33,19 @@ export async function run(): Promise<void> {
       for (let step = 1; step <= STEPS; step += 1) {
         const { written, most } = await reading(server, (GIGABYTE * step) / STEPS);
         printRow(mebibytes(written), String(messages), mebibytes(most), mebibytes(most - before));
+        steps.push(most);
       }
+      const [first = NaN, last = NaN] = [steps[0], steps.at(-1)];
+      report(
+        `Memory while ${whole(messages)} events come as fast as they are read`,
+        `${mebibytes(last)} MiB resident at most in the last eighth`,
+        `${mebibytes(first)} MiB in the first (aim: flat)`,
+      );
       const seconds = Number(process.hrtime.bigint() - start) / 1e9;
       console.log(`  ${(messages / seconds).toFixed(0)} messages/s over ${seconds.toFixed(0)} s`);
       await deploy(port, []);
     } finally {
-      server.disconnect();
-      await once(server, 'exit');
+      await end(server);
     }
   });
 }
@@ -49,15 +56,13 @@ async function reading(server: ChildProcess, bytes: number): Promise<{ written: 
   for (;;) {
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     most = Math.max(most, process.memoryUsage().rss);
-    const { written } = await ask(server);
+    const { written } = await look(server);
     if (written >= bytes) return { written, most };
   }
 }
 
-async function ask(server: ChildProcess): Promise<FirehoseAnswer> {
-  server.send({ bytes: GIGABYTE, events: FULL_ENVELOPE } satisfies FirehoseOrder);
-  const [answer] = (await once(server, 'message')) as [FirehoseAnswer];
-  return answer;
+function look(server: ChildProcess): Promise<FirehoseAnswer> {
+  return ask<FirehoseAnswer>(server, { bytes: GIGABYTE, events: FULL_ENVELOPE } satisfies FirehoseOrder);
 }
 
 function mebibytes(bytes: number): string {

@@ -1,28 +1,35 @@
 import type { SandboxAnswer } from './sandbox-process.js';
+import { report } from './table.js';
 import { deploy, flowWith, MEASURED, printRow, withNodeRed, withSandbox, type BenchRuntime } from './parts.js';
 
 /** Idle nodes. */
-const IDLE = [1, 100, 1000];
+const IDLE = [1, 250];
 const WARM_UP = 100;
+/** What each may take with a connection of its own, over TLS, in KiB. */
+const AIM = 120;
 
 /**
- * Memory that each idle ews-stream node takes, over plain HTTP, with everything that belongs to it: the node, its engine,
- * its position and its stream. With a connection each (an account each), and on connections that they share.
+ * Memory that each idle ews-stream node takes, over TLS, with everything that belongs to it: the node, its engine, its
+ * position and its stream. With a connection each (an account each), and on connections that they share.
  */
 export async function run(): Promise<void> {
   printRow('idle nodes', 'connections', 'KiB resident each', 'KiB heap each');
-  await withNodeRed(async (runtime) => {
-    await withSandbox({ eventsPerNotification: 50 }, async (_sandbox, address) => {
-      for (const shared of [true, false]) {
-        // What the first nodes take is Node-RED's and the package's own.
-        const all = connected(runtime.RED, WARM_UP);
-        await deploy(runtime.port, nodes(address, WARM_UP, shared));
-        await all;
-        await deploy(runtime.port, []);
-        for (const count of IDLE) await memory(runtime, address, count, shared);
-      }
-    });
-  });
+  await withNodeRed(
+    async (runtime) => {
+      await withSandbox({ eventsPerNotification: 50, tls: true }, async (_sandbox, address) => {
+        for (const shared of [true, false]) {
+          // What the first nodes take is Node-RED's and the package's own.
+          const all = connected(runtime.RED, WARM_UP);
+          await deploy(runtime.port, nodes(address, WARM_UP, shared));
+          await all;
+          await deploy(runtime.port, []);
+          for (const count of IDLE) await memory(runtime, address, count, shared);
+        }
+      });
+    },
+    // tls-config is among the nodes that tests leave out.
+    { nodesExcludes: [] },
+  );
 }
 
 async function memory({ RED, port }: BenchRuntime, address: SandboxAnswer, count: number, shared: boolean) {
@@ -33,7 +40,15 @@ async function memory({ RED, port }: BenchRuntime, address: SandboxAnswer, count
   const { rss, heapUsed } = await settled();
   const each = (bytes: number) => (bytes / 1024 / count).toFixed(1);
   const connections = shared ? Math.ceil(count / 200) : count;
-  printRow(String(count), String(connections), each(rss - before.rss), each(heapUsed - before.heapUsed));
+  const resident = each(rss - before.rss);
+  printRow(String(count), String(connections), resident, each(heapUsed - before.heapUsed));
+  if (count === IDLE.at(-1)) {
+    report(
+      `Memory of each of ${count} idle streams over TLS, ${shared ? '200 to a connection' : 'a connection each'}`,
+      `${resident} KiB resident, ${each(heapUsed - before.heapUsed)} KiB of it heap`,
+      shared ? '' : `aim: ${AIM} KiB resident`,
+    );
+  }
   await deploy(port, []);
 }
 

@@ -12,18 +12,28 @@ export interface NodeRedRuntime {
   stop(): Promise<void>;
   readonly httpAdmin: RequestListener;
   readonly httpNode: RequestListener;
-  readonly hooks: { add(hook: string, handler: (sent: SendEvent[]) => void): void };
+  readonly hooks: {
+    add(hook: `onSend.${string}`, handler: (sent: SendEvent[]) => void): void;
+    add(hook: `onReceive.${string}`, handler: (received: ReceiveEvent) => void): void;
+    remove(hook: string): void;
+  };
   readonly events: {
     on(event: string, listener: (detail: never) => void): void;
     off(event: string, listener: (detail: never) => void): void;
   };
-  readonly nodes: { getNode(id: string): { receive(message: object): void } | null };
+  readonly nodes: { getNode(id: string): { receive(message: object): void; send(message: object): void } | null };
 }
 
 /** A message on its way along a wire, as hooks see it. */
 export interface SendEvent {
   readonly msg: object;
   readonly source: { readonly id: string; readonly port: number; readonly node?: { readonly type?: string } };
+}
+
+/** A message as a node is given it. */
+export interface ReceiveEvent {
+  readonly msg: object;
+  readonly destination: { readonly id: string };
 }
 
 export interface EmbeddedNodeRed {

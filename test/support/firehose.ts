@@ -4,6 +4,10 @@ import { answerXml, bodyOf, serve, type TestServer } from './http-server.js';
 
 /** Events in an envelope, as many as Exchange puts into one. */
 export const FULL_ENVELOPE = 50;
+/** So many different events are made beforehand and written again and again, or making them would take longer than reading. */
+const EVENTS = 20_000;
+/** In one write, in characters: for a small envelope a write costs more than the envelope. */
+const PIECE = 64 * 1024;
 
 export interface Firehose extends TestServer {
   /** Bytes of streams that were handed to the system so far. */
@@ -16,12 +20,13 @@ export interface Firehose extends TestServer {
  */
 export async function startFirehose(bytes: number, events = FULL_ENVELOPE): Promise<Firehose> {
   let written = 0;
+  const pieces = piecesWith(events);
   const stream = async (response: ServerResponse) => {
     response.writeHead(200, { 'content-type': 'text/xml; charset=utf-8' });
-    for (let count = 0; !response.destroyed && written < bytes; count += events) {
-      const envelope = envelopeOf(notificationOf(count, events));
-      written += envelope.length;
-      if (!response.write(envelope)) await drained(response);
+    for (let count = 0; !response.destroyed && written < bytes; count += 1) {
+      const piece = pieces[count % pieces.length] ?? Buffer.of();
+      written += piece.length;
+      if (!response.write(piece)) await drained(response);
     }
     response.end(envelopeOf('<m:ConnectionStatus>Closed</m:ConnectionStatus>'));
   };
@@ -32,6 +37,18 @@ export async function startFirehose(bytes: number, events = FULL_ENVELOPE): Prom
     });
   });
   return { ...server, written: () => written };
+}
+
+function piecesWith(events: number): Buffer[] {
+  const pieces: Buffer[] = [];
+  let piece = '';
+  for (let count = 0; count < EVENTS; count += events) {
+    piece += envelopeOf(notificationOf(count, events));
+    if (piece.length < PIECE && count + events < EVENTS) continue;
+    pieces.push(Buffer.from(piece));
+    piece = '';
+  }
+  return pieces;
 }
 
 /** Resolves when more can be written, or nothing any more. */

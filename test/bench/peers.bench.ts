@@ -1,0 +1,139 @@
+import { Counter, deploy, flowWith, measured, MEASURED, median, printRow, tell, withNodeRed } from './parts.js';
+import { withFirehose, withSandbox, type BenchRuntime, type Figures } from './parts.js';
+import { Peer, type Address } from './peers/peer.js';
+import { report, short, times, whole } from './table.js';
+
+/** What is read, with how many events in a round, by how many come together. */
+const ROUNDS_OF = {
+  flood: { 1: 5000, 50: 10_000 },
+  stream: { 1: 1000, 50: 5000 },
+  pull: { 1: 300, 50: 5000 },
+};
+const NAMES: Record<Way, string> = {
+  flood: 'Streaming, from a server that is never slow',
+  stream: 'Streaming, from the sandbox',
+  pull: 'Pull, from the sandbox',
+};
+/** Rounds that are measured, after one that warms up; the median is shown. */
+const ROUNDS = 3;
+const OURS = 'this package';
+const PEERS: Record<string, (address: Address) => Peer> = {
+  'ews-javascript-api': (address) => new Peer(process.execPath, 'ews-javascript-api.mjs', address),
+  exchangelib: (address) =>
+    new Peer(process.env.EXCHANGELIB_PYTHON ?? '/usr/bin/python3', 'exchangelib_peer.py', address),
+};
+
+type Way = keyof typeof ROUNDS_OF;
+
+/** What is measured: who reads, what, and from where. */
+interface Subject {
+  readonly name: string;
+  readonly way: Way;
+  /** In a round. */
+  readonly events: number;
+  readonly address: Address;
+  /** Has so many events happen. */
+  readonly deliver: (events: number) => Promise<unknown>;
+}
+
+/**
+ * The same events from the same server, which is in another process: through this package in a real Node-RED, up to the
+ * node behind it, and through two libraries, up to the code of who uses them. Ours keeps positions on disk and leaves
+ * out what came twice meanwhile; the libraries keep nothing, and end with the connection.
+ */
+export async function run(): Promise<void> {
+  await withNodeRed(async (runtime) => {
+    printRow('read', 'events at a time', 'by', 'events/s', 'CPU µs/event');
+    for (const way of Object.keys(ROUNDS_OF) as Way[]) {
+      for (const [size, events] of Object.entries(ROUNDS_OF[way])) {
+        const found = new Map<string, Figures>();
+        for (const name of [OURS, ...Object.keys(PEERS)]) {
+          const figures = await measure(runtime, name, way, Number(size), events).catch((error: unknown) => {
+            // One that is not installed, or cannot do it, must not keep the others from being measured.
+            console.log(`  ${name}: ${error instanceof Error ? error.message : String(error)}`);
+            return undefined;
+          });
+          if (!figures) continue;
+          found.set(name, figures);
+          printRow(way, size, name, figures.perSecond.toFixed(0), figures.cpu.toFixed(1));
+        }
+        tabulate(`${NAMES[way]}, ${size === '1' ? 'one event' : `${size} events`} at a time`, found);
+      }
+    }
+  });
+}
+
+function measure(runtime: BenchRuntime, name: string, way: Way, size: number, events: number): Promise<Figures> {
+  const read = (subject: Subject) => (name === OURS ? throughNode(runtime, subject) : throughPeer(subject));
+  if (way === 'flood') {
+    return withFirehose(size, (url) => {
+      const address = { url, user: 'user', password: 'password' };
+      return read({ name, way, events, address, deliver: async () => undefined });
+    });
+  }
+  return withSandbox({ eventsPerNotification: size }, (sandbox, address) =>
+    read({ name, way, events, address, deliver: (count) => tell(sandbox, { deliver: count }) }),
+  );
+}
+
+function tabulate(what: string, found: ReadonlyMap<string, Figures>): void {
+  const own = found.get(OURS);
+  if (!own) return;
+  const figures = ({ perSecond, cpu }: Figures) => `${whole(perSecond)}/s, ${short(cpu)} µs of CPU each`;
+  const others = [...found].filter(([name]) => name !== OURS);
+  const beside = others.map(
+    ([name, other]) =>
+      `${name} ${figures(other)}: ours ${times(own.perSecond, other.perSecond)} as fast, ${times(own.cpu, other.cpu)} the CPU`,
+  );
+  report(what, figures(own), beside.join('; '));
+}
+
+async function throughNode({ RED, port }: BenchRuntime, subject: Subject): Promise<Figures> {
+  const { way, events, address, deliver } = subject;
+  const counter = new Counter(RED);
+  const ready = way === 'flood' ? counter.arrived(1) : counter.status(way === 'pull' ? 'grey' : 'green');
+  const node = way === 'pull' ? { type: 'ews-pull', interval: '0' } : { type: 'ews-stream', connectionTimeout: '30' };
+  await deploy(port, flowWith(address, node));
+  await ready;
+  try {
+    return await rounds(async () => {
+      if (way === 'pull') await deliver(events);
+      return measured(events, async () => {
+        const arrived = counter.arrived(events);
+        if (way === 'pull') RED.nodes.getNode(MEASURED)?.receive({});
+        else await deliver(events);
+        await arrived;
+      });
+    });
+  } finally {
+    counter.close();
+    await deploy(port, []);
+  }
+}
+
+async function throughPeer({ name, way, events, address, deliver }: Subject): Promise<Figures> {
+  const peer = PEERS[name]?.(address);
+  if (!peer) throw new Error(`There is no ${name}.`);
+  try {
+    await peer.ask({ do: way === 'pull' ? 'pull' : 'stream' });
+    return await rounds(async () => {
+      if (way === 'pull') await deliver(events);
+      await peer.ask({ do: 'count', events });
+      let cpu = Number.NaN;
+      const { perSecond } = await measured(events, async () => {
+        const arrived = way === 'pull' ? peer.ask({ do: 'read' }) : peer.answer();
+        if (way === 'stream') await deliver(events);
+        cpu = ((await arrived).cpu ?? Number.NaN) / events;
+      });
+      return { perSecond, cpu };
+    });
+  } finally {
+    await peer.close();
+  }
+}
+
+async function rounds(round: () => Promise<Figures>): Promise<Figures> {
+  const all: Figures[] = [];
+  while (all.length <= ROUNDS) all.push(await round());
+  return median(all.slice(1));
+}
