@@ -5,22 +5,23 @@ import type { PushedNotification } from '../protocol/send-notification.js';
 import type { SubscribeRequest } from '../protocol/subscribe.js';
 import { unlessAborted } from '../transport/unless-aborted.js';
 import { gatesOf } from './account-gates.js';
-import type { AccountConnection, AccountLink } from './account-link.js';
+import type { AccountConnection } from './account-link.js';
 import type { Engine } from './engine.js';
-import type { EngineListener } from './engine-listener.js';
-import type { CommonSubscribe, Missed } from './held-delivery.js';
+import type { CommonSubscribe } from './held-delivery.js';
 import { HeldSubscription } from './held-subscription.js';
-import type { PositionKeeper } from './position-keeper.js';
-import { rememberedOf, type Adoption, type PositionRecord } from './position-record.js';
+import { rememberedOf, type PositionRecord } from './position-record.js';
 import { PushAddressBook } from './push-address-book.js';
-import type { PushDesk, PushReply, PushTarget } from './push-desk.js';
+import type { PushReply, PushTarget } from './push-desk.js';
+import type { PushEngineOptions } from './push-engine-options.js';
 import { isHeartbeat, PushContinuity } from './push-continuity.js';
 import { splitAt } from './split-at.js';
-import { madeAnew, notCalled, notJoined, silent } from './push-trouble.js';
+import { madeAnew, notJoined, unheard } from './push-trouble.js';
 import { RecentEvents } from './recent-events.js';
 import { SubscriptionLoop, type LoopSteps } from './subscription-loop.js';
 import type { SubscriptionDescription } from './subscription-description.js';
 import { Turnstile } from './turnstile.js';
+
+export type { PushEngineOptions };
 
 const MINUTE_MS = 60_000;
 /** A call that comes before the answer to Subscribe waits for that so long, in milliseconds. */
@@ -33,22 +34,6 @@ const HOLD_MS = 3000;
  */
 export function rememberMs(statusFrequency: number): number {
   return 2 * statusFrequency * MINUTE_MS;
-}
-
-export interface PushEngineOptions {
-  readonly account: AccountLink;
-  readonly description: SubscriptionDescription;
-  /** Minutes between the server's heartbeats, and for which it tries to deliver again. */
-  readonly statusFrequency: number;
-  readonly missed: Missed;
-  readonly keeper: PositionKeeper;
-  readonly listener: EngineListener;
-  readonly desk: PushDesk;
-  /** The path at the desk. */
-  readonly path: string;
-  /** The URL without the token, ending in a slash. Rejects when there is none. */
-  readonly address: () => Promise<string>;
-  readonly adopted?: Adoption;
 }
 
 /**
@@ -180,8 +165,7 @@ export class PushEngine implements Engine, LoopSteps, PushTarget {
     if (this.#loop.state.name !== 'connected') this.#loop.enter({ name: 'awaiting' });
     const due = this.#heardAt + this.#silenceMs;
     if (account.clock.now() < due) return due;
-    const minutes = Math.round(this.#silenceMs / MINUTE_MS);
-    return this.#giveUp(this.#heard ? silent(minutes) : notCalled(minutes, new URL(this.#base).origin));
+    return this.#giveUp(unheard(this.#silenceMs, this.#heard, this.#base));
   }
 
   /** Where no watermark tells what was missed, it is looked for, before anything that comes after it is taken. */

@@ -1,17 +1,16 @@
 import { EwsError } from '../protocol/ews-error.js';
 
-/** The subscription was made, and the server has not called once. @param origin where it was told to call, for people */
-export function notCalled(minutes: number, origin: string): EwsError {
+/** The server has not called for so long (`ms`). @param once whether it ever did  @param base where it was told to call */
+export function unheard(ms: number, once: boolean, base: string): EwsError {
+  const minutes = Math.round(ms / 60_000);
+  if (once)
+    return new EwsError(
+      'EWS_PUSH_SILENT',
+      `The server has not called for ${minutes} minutes, not even with a heartbeat.`,
+    );
   return new EwsError(
     'EWS_PUSH_UNHEARD',
-    `The server accepted the subscription, but has not called ${origin} within ${minutes} minutes.`,
-  );
-}
-
-export function silent(minutes: number): EwsError {
-  return new EwsError(
-    'EWS_PUSH_SILENT',
-    `The server has not called for ${minutes} minutes, not even with a heartbeat.`,
+    `The server accepted the subscription, but has not called ${new URL(base).origin} within ${minutes} minutes.`,
   );
 }
 

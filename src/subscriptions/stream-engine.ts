@@ -342,11 +342,8 @@ export class StreamEngine implements LoopSteps, StreamMember {
   async #renewBookmark(): Promise<void> {
     const { account } = this.#options;
     const { signal } = this.#ride;
-    await this.#position.renew(() =>
-      gatesOf(account).bookmarks.pass(signal, async () => {
-        const { description } = this.#present;
-        return takeBookmark({ connection: await account.connect(), account, description, signal });
-      }),
-    );
+    const { description } = this.#present;
+    const take = async () => takeBookmark({ connection: await account.connect(), account, description, signal });
+    await this.#position.renew(() => gatesOf(account).bookmarks.pass(signal, take));
   }
 }

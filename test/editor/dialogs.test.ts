@@ -13,7 +13,13 @@ const entries: Record<NodeType, Entries> = {
     ...{ ...common, publicUrl: 'https://node-red.example.com', path: 'orders', statusFrequency: '2' },
     ...more,
   },
-  'ews-stream': { ...common, mailbox: 'info@example.com\nsales@example.com', ...more, connectionTimeout: '20', share: '2/3' },
+  'ews-stream': {
+    ...common,
+    mailbox: 'info@example.com\nsales@example.com',
+    ...more,
+    connectionTimeout: '20',
+    share: '2/3',
+  },
   'ews-subscribe': { ...common, delivery: 'streaming', connectionTimeout: '20', share: '${SHARE}' },
 };
 
