@@ -13,7 +13,7 @@ import { detailsOrderOf, type DetailsOrder } from '../src/subscriptions/details-
 import type { LiveSubscription } from '../src/subscriptions/live-subscription.js';
 import type { PushHost } from '../src/subscriptions/push-host.js';
 import { readOrders, readPushIn, type SubscribeOrder } from '../src/subscriptions/subscribe-request.js';
-import { Subscriber, type SubscriberOutput } from '../src/subscriptions/subscriber.js';
+import { Subscriber, type SubscribeProgress, type SubscriberOutput } from '../src/subscriptions/subscriber.js';
 import type { Delivery } from '../src/subscriptions/subscription-description.js';
 import { accountNode } from './runtime/account-node.js';
 import type { Account } from './runtime/account.js';
@@ -26,6 +26,7 @@ import {
   textOf,
   type RawConfig,
 } from './runtime/config-values.js';
+import { OrdersUnderWay } from './runtime/orders-under-way.js';
 import { pushService } from './runtime/push-service.js';
 import { refuse } from './runtime/refuse.js';
 import { selectionOf } from './runtime/subscription-input.js';
@@ -35,6 +36,8 @@ import { readWatchConfig } from './runtime/watch-config.js';
 
 /** So long lies between two statuses, in milliseconds: one message may ask for thousands of subscriptions. */
 const STATUS_PAUSE_MS = 1_000;
+/** And between two messages that tell how far an order has come. */
+const PROGRESS_PAUSE_MS = 5_000;
 
 /** What no message sets right. */
 const LASTING_PROBLEMS: readonly ConfigurationProblem[] = ['bad-include', 'bad-calm', 'bad-filter', 'bad-share'];
@@ -81,16 +84,17 @@ module.exports = function (RED: NodeAPI): void {
     account.register(this.id);
     const { registry, hub } = account;
     const subscriber = new Subscriber({ id: this.id, accountId: owner.id, account, registry, hub, share, pushHost });
-    let status: NodeStatus = {};
+    let status = (): NodeStatus => ({});
     const calm = new Calm(systemClock, () => {
-      this.status(status);
+      this.status(status());
     });
-    const show = (next: NodeStatus): void => {
+    const show = (next: () => NodeStatus): void => {
       status = next;
       calm.ask(STATUS_PAUSE_MS);
     };
+    const orders = new OrdersUnderWay();
     this.on('input', (message: NodeMessageInFlow, send: Send, done) => {
-      obey(this, message, { subscriber, account, defaults, send, show }).then(
+      obey(this, message, { subscriber, account, defaults, send, show, orders }).then(
         () => {
           done();
         },
@@ -147,7 +151,9 @@ module.exports = function (RED: NodeAPI): void {
     readonly account: Account;
     readonly defaults: SubscribeOrder;
     readonly send: Send;
-    readonly show: (status: NodeStatus) => void;
+    /** How far all orders have come that are being worked on. */
+    readonly orders: OrdersUnderWay;
+    readonly show: (status: () => NodeStatus) => void;
   }
 
   async function obey(node: Node, message: NodeMessageInFlow, work: Work): Promise<void> {
@@ -188,16 +194,39 @@ module.exports = function (RED: NodeAPI): void {
   }
 
   /** Output 1: a message for each subscription made or ended. Output 2: how far an order has come. */
-  function outputOf(node: Node, message: NodeMessageInFlow, { subscriber, send, show }: Work): SubscriberOutput {
+  function outputOf(
+    node: Node,
+    message: NodeMessageInFlow,
+    { subscriber, send, show, orders }: Work,
+  ): SubscriberOutput {
     // What the message ordered is done; a node behind this one must not take it for an order of its own.
     const rest: NodeMessageInFlow & { action?: unknown } = { ...message };
     delete rest.action;
+    const one = {};
+    let told = systemClock.now();
     const tell = (topic: string, subscription: LiveSubscription): void => {
-      const count = subscriber.list().length;
       send([{ ...rest, topic, payload: subscription }, null]);
-      show({ fill: count > 0 ? 'green' : 'grey', shape: 'dot', text: texts.text('status.count', { count }) });
+      show(statusNow);
+    };
+    const progress = (payload: SubscribeProgress): void => {
+      told = systemClock.now();
+      send([null, { ...rest, topic: 'progress', payload }]);
+    };
+    const statusNow = (): NodeStatus => {
+      const { wanted, subscribed } = orders.all;
+      if (wanted > 1) {
+        const numbers = { good: texts.number(subscribed), total: texts.number(wanted) };
+        return { fill: 'yellow', shape: 'dot', text: texts.text('status.subscribing', numbers) };
+      }
+      const { count } = subscriber;
+      const text = texts.text('status.count', { count, number: texts.number(count) });
+      return { fill: count > 0 ? 'green' : 'grey', shape: 'dot', text };
     };
     return {
+      begun: (wanted) => {
+        orders.set(one, { wanted, subscribed: 0, failed: 0 });
+        show(statusNow);
+      },
       subscribed: (subscription) => {
         tell('subscribed', subscription);
       },
@@ -205,11 +234,18 @@ module.exports = function (RED: NodeAPI): void {
         tell('unsubscribed', subscription);
       },
       failed: (error, mailbox) => {
-        show({ fill: 'red', shape: 'ring', text: texts.reason(error) });
+        show(() => ({ fill: 'red', shape: 'ring', text: texts.reason(error) }));
         node.error(texts.error(error), { ...rest, topic: 'error', payload: { mailbox, code: error.code } });
       },
-      finished: (progress) => {
-        send([null, { ...rest, topic: 'progress', payload: progress }]);
+      progressed: (now) => {
+        orders.set(one, now);
+        if (systemClock.now() - told >= PROGRESS_PAUSE_MS && now.subscribed + now.failed < now.wanted) progress(now);
+      },
+      finished: (end) => {
+        orders.over(one);
+        // The failure of a single one stays to be seen until something else is ordered.
+        if (end.failed < end.wanted || end.wanted > 1) show(statusNow);
+        progress(end);
       },
     };
   }

@@ -1,5 +1,6 @@
 import type { Node } from 'node-red';
-import type { EngineListener } from '../../src/subscriptions/engine-listener.js';
+import type { EwsError } from '../../src/protocol/ews-error.js';
+import type { EngineListener, EventBatch, Gap, PositionProblem } from '../../src/subscriptions/engine-listener.js';
 import type { SubscriptionState } from '../../src/subscriptions/subscription-state.js';
 import { FlowError } from './flow-error.js';
 import { messagesOf, type EwsOrigin, type Output } from './messages.js';
@@ -10,37 +11,63 @@ export interface NodeListenerOptions {
   readonly texts: Texts;
   readonly origin: Omit<EwsOrigin, 'subscriptionId' | 'recovered'>;
   readonly output: Output;
-  /** Called with each state; the node makes its status from it. */
-  readonly state: (state: SubscriptionState) => void;
+  /** Called with each state, and whose it is; the node makes its status from it. */
+  readonly state: (state: SubscriptionState, listener: object) => void;
 }
 
 /** Turns what an engine tells into messages, statuses and errors of a node. */
-export function nodeListener({ node, texts, origin, output, state }: NodeListenerOptions): EngineListener {
-  const mailbox = origin.mailbox || origin.accountName;
-  return {
-    events(batch) {
-      for (const message of messagesOf(batch, origin, output)) node.send(message);
-    },
-    state,
-    error(error) {
-      node.error(texts.error(error), { topic: 'error', payload: { mailbox, code: error.code }, ews: origin });
-    },
-    gap(gap) {
-      const sentence = texts.text(`gap.${gap.reason}`, { mailbox });
-      const unknown = texts.text('gap.unknown-time');
-      const from = gap.from ?? unknown;
-      const error = new FlowError(
-        'EWS_GAP',
-        `${sentence} ${texts.text('gap.between', { from, until: gap.until ?? unknown })}`,
-      );
-      node.error(error, { topic: 'gap', payload: gap, ews: origin });
-    },
-    skipped(from, until) {
-      const unknown = texts.text('gap.unknown-time');
-      node.log(texts.text('skipped', { mailbox, from: from ?? unknown, until: until ?? unknown }));
-    },
-    positionProblem({ kind, detail }) {
-      node.warn(texts.text(`position.${kind}`, { mailbox, detail }));
-    },
-  };
+export function nodeListener(options: NodeListenerOptions): EngineListener {
+  return new NodeListener(options);
+}
+
+/** A class and not an object with functions: there is one for each of thousands of mailboxes. */
+class NodeListener implements EngineListener {
+  readonly #options: NodeListenerOptions;
+
+  constructor(options: NodeListenerOptions) {
+    this.#options = options;
+  }
+
+  get #mailbox(): string {
+    const { origin } = this.#options;
+    return origin.mailbox || origin.accountName;
+  }
+
+  events(batch: EventBatch): void {
+    const { node, origin, output } = this.#options;
+    for (const message of messagesOf(batch, origin, output)) node.send(message);
+  }
+
+  state(state: SubscriptionState): void {
+    this.#options.state(state, this);
+  }
+
+  error(error: EwsError): void {
+    const { node, texts, origin } = this.#options;
+    const payload = { mailbox: this.#mailbox, code: error.code };
+    node.error(texts.error(error), { topic: 'error', payload, ews: origin });
+  }
+
+  gap(gap: Gap): void {
+    const { node, texts, origin } = this.#options;
+    const sentence = texts.text(`gap.${gap.reason}`, { mailbox: this.#mailbox });
+    const unknown = texts.text('gap.unknown-time');
+    const from = gap.from ?? unknown;
+    const error = new FlowError(
+      'EWS_GAP',
+      `${sentence} ${texts.text('gap.between', { from, until: gap.until ?? unknown })}`,
+    );
+    node.error(error, { topic: 'gap', payload: gap, ews: origin });
+  }
+
+  skipped(from: string | undefined, until: string | undefined): void {
+    const { node, texts } = this.#options;
+    const unknown = texts.text('gap.unknown-time');
+    node.log(texts.text('skipped', { mailbox: this.#mailbox, from: from ?? unknown, until: until ?? unknown }));
+  }
+
+  positionProblem({ kind, detail }: PositionProblem): void {
+    const { node, texts } = this.#options;
+    node.warn(texts.text(`position.${kind}`, { mailbox: this.#mailbox, detail }));
+  }
 }

@@ -63,14 +63,20 @@ function timeOf(at: number, now: number, seconds = false): string {
   return when.toTimeString().slice(0, seconds ? 8 : 5);
 }
 
-/** The status under a node that receives several subscriptions. */
-export function statusOfMany(states: readonly SubscriptionState[], texts: Texts, now: number): NodeStatus {
-  const [first] = states;
-  if (!first) return { fill: 'grey', shape: 'ring', text: texts.text('status.no-subscription') };
-  if (states.length === 1) return statusOf(first, texts, now);
-  const good = states.filter(({ name }) => name === 'connected' || name === 'idle').length;
-  const total = states.length;
-  const text = good === total ? texts.text('status.all', { total }) : texts.text('status.some', { good, total });
-  const fill = good === total ? 'green' : good > 0 || states.some(({ name }) => name !== 'stopped') ? 'yellow' : 'red';
+/** How the subscriptions of a node are doing. */
+export interface Tally {
+  readonly total: number;
+  /** How many are as they should be. */
+  readonly good: number;
+  /** How many have stopped for good. */
+  readonly stopped: number;
+}
+
+/** The status under a node that has several subscriptions, or none. */
+export function statusOfMany({ total, good, stopped }: Tally, texts: Texts): NodeStatus {
+  if (total === 0) return { fill: 'grey', shape: 'ring', text: texts.text('status.no-subscription') };
+  const numbers = { good: texts.number(good), total: texts.number(total) };
+  const text = good === total ? texts.text('status.all', numbers) : texts.text('status.some', numbers);
+  const fill = good === total ? 'green' : stopped < total ? 'yellow' : 'red';
   return { fill, shape: good === total ? 'dot' : 'ring', text };
 }

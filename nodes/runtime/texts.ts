@@ -19,6 +19,13 @@ export class Texts {
     return (this.#red._ as (id: string, values: object) => string)(CATALOGUE + key, values);
   }
 
+  /** A number as it is written in that language. */
+  number(value: number): string {
+    const language = this.text('language');
+    // A catalogue without one, or none at all.
+    return value.toLocaleString(/^[a-z]{2}(?:-\w+)?$/i.test(language) ? language : 'en-US');
+  }
+
   problem(problem: ConfigurationProblem): string {
     return this.text(`problem.${problem}`);
   }

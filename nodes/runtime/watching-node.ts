@@ -138,7 +138,8 @@ class WatchingNode {
         );
       return overview.add(keeper.key, about, listener, make, end);
     };
-    const listenerFor = (description: SubscriptionDescription, from: AccountNode, label: string): EngineListener =>
+    const show = this.#board.show.bind(this.#board);
+    const listenerFor: ListenerFor = (description, from) =>
       nodeListener({
         node,
         texts: this.#texts,
@@ -149,9 +150,7 @@ class WatchingNode {
           delivery: this.#type.delivery,
         },
         output,
-        state: (state) => {
-          this.#board.show(label, state);
-        },
+        state: show,
       });
     const checkDetails = (order: DetailsOrder): void => {
       readDetailsSettings(order, details);
@@ -178,7 +177,7 @@ class WatchingNode {
     const isOurs = (mailbox: string): boolean => isInShare(share, mailbox || email);
     const ours = descriptions.filter(({ mailbox }) => isOurs(mailbox));
     const engines = ours.map((description) => {
-      const listener = listenerFor(description, owner, description.mailbox);
+      const listener = listenerFor(description, owner);
       const keeper = new PositionKeeper(store, keyOf(description), (problem) => {
         listener.positionProblem(problem);
       });
@@ -249,7 +248,7 @@ class WatchingNode {
       listenerFor: (description, accountId) => {
         const found = owner(accountId);
         if (!found) throw new Error(`account ${accountId} is gone`);
-        return listenerFor(description, found, JSON.stringify([accountId, description]));
+        return listenerFor(description, found);
       },
       makeEngine: (parts) => makeEngine(parts, owner(parts.adopted?.account ?? ''), (engine) => adopter.drop(engine)),
       checkDetails,
@@ -312,7 +311,7 @@ class WatchingNode {
 
 /** Makes an engine that the overview shows. `end` does what a message with `action` `unsubscribe` asks for. */
 type MakeEngine = (parts: EngineParts, from: AccountNode | undefined, end: (engine: Engine) => Promise<void>) => Engine;
-type ListenerFor = (description: SubscriptionDescription, from: AccountNode, label: string) => EngineListener;
+type ListenerFor = (description: SubscriptionDescription, from: AccountNode) => EngineListener;
 
 function adoptingAccount(owner: AccountNode | undefined): AdoptingAccount | undefined {
   const account = owner?.account;

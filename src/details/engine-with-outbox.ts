@@ -1,6 +1,7 @@
 import { delay, type Clock } from '../clock.js';
 import type { Engine } from '../subscriptions/engine.js';
-import type { EngineListener } from '../subscriptions/engine-listener.js';
+import type { EngineListener, EventBatch } from '../subscriptions/engine-listener.js';
+import { ForwardingListener } from '../subscriptions/forwarding-listener.js';
 import type { SubscriptionDescription } from '../subscriptions/subscription-description.js';
 import type { Outbox } from './outbox.js';
 
@@ -9,9 +10,20 @@ const FINISH_MS = 2000;
 
 /** `listener`, but that events go through an outbox. */
 export function throughOutbox(listener: EngineListener, outbox: Pick<Outbox, 'take'>): EngineListener {
-  const through = Object.create(listener) as EngineListener;
-  through.events = (batch) => outbox.take(batch);
-  return through;
+  return new Through(listener, outbox);
+}
+
+class Through extends ForwardingListener {
+  readonly #outbox: Pick<Outbox, 'take'>;
+
+  constructor(next: EngineListener, outbox: Pick<Outbox, 'take'>) {
+    super(next);
+    this.#outbox = outbox;
+  }
+
+  override events(batch: EventBatch): void | Promise<void> {
+    return this.#outbox.take(batch);
+  }
 }
 
 /** An engine together with the outbox through which its events go: they start, close and are forgotten together. */

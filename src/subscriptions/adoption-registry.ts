@@ -1,6 +1,7 @@
 import type { Clock, Timer } from '../clock.js';
 import { EwsError } from '../protocol/ews-error.js';
 import type { LiveSubscription } from './live-subscription.js';
+import { MadeSubscriptions, type Holder } from './made-subscriptions.js';
 
 /** What nobody adopts within this time is ended, in milliseconds. */
 export const ADOPTION_TIME_MS = 60_000;
@@ -15,8 +16,7 @@ export interface Adopter {
   change(subscription: LiveSubscription): Promise<void>;
 }
 
-interface Entry {
-  subscription: LiveSubscription;
+interface Entry extends Holder {
   adopter: Adopter | undefined;
   timer: Timer | undefined;
 }
@@ -26,6 +26,8 @@ export class AdoptionRegistry {
   readonly #clock: Clock;
   readonly #abandoned: (subscription: LiveSubscription) => void;
   readonly #entries = new Map<string, Entry>();
+  /** By the id of the node that made them. */
+  readonly #made = new Map<string, MadeSubscriptions<Entry>>();
   readonly #loading = new Set<Promise<unknown>>();
 
   /** @param abandoned called with a subscription that nobody adopted in time, to end it */
@@ -37,11 +39,13 @@ export class AdoptionRegistry {
   /** A subscription was made and waits for an adopter. */
   announce(subscription: LiveSubscription): void {
     const { subscriptionId } = subscription;
-    const timer = this.#clock.setTimer(() => {
-      this.#entries.delete(subscriptionId);
+    const entry: Entry = { subscription, adopter: undefined, timer: undefined };
+    entry.timer = this.#clock.setTimer(() => {
+      if (this.#entries.get(subscriptionId) !== entry) return;
+      this.release(subscriptionId);
       this.#abandoned(subscription);
     }, ADOPTION_TIME_MS);
-    this.#entries.set(subscriptionId, { subscription, adopter: undefined, timer });
+    this.#put(entry);
   }
 
   /** Registers `adopter`; throws `EWS_ADOPTED` when another was first. Adopting again what one has changes nothing. */
@@ -53,16 +57,22 @@ export class AdoptionRegistry {
         'Another node is already receiving this subscription. Connect ews-subscribe to one of them only.',
       );
     }
-    this.#clock.clearTimer(entry?.timer);
-    this.#entries.set(subscription.subscriptionId, { subscription, adopter, timer: undefined });
+    if (entry?.subscription.subscriber !== subscription.subscriber) {
+      this.#put({ subscription, adopter, timer: undefined });
+      return;
+    }
+    this.#clock.clearTimer(entry.timer);
+    // Mailboxes of a subscription differ in case at most, whatever its message went through.
+    entry.subscription = { ...subscription, mailbox: entry.subscription.mailbox };
+    entry.adopter = adopter;
   }
 
   /** An adopted subscription was made anew and has another id now. */
   replaced(oldId: string, subscriptionId: string): void {
     const entry = this.#entries.get(oldId);
     if (!entry) return;
-    this.#entries.delete(oldId);
-    this.#entries.set(subscriptionId, { ...entry, subscription: { ...entry.subscription, subscriptionId } });
+    this.release(oldId);
+    this.#put({ ...entry, subscription: { ...entry.subscription, subscriptionId } });
   }
 
   /** What waits for an adopter is ordered with other details now. */
@@ -73,19 +83,45 @@ export class AdoptionRegistry {
 
   /** The subscription is nobody's any more. */
   release(subscriptionId: string): void {
-    this.#clock.clearTimer(this.#entries.get(subscriptionId)?.timer);
+    const entry = this.#entries.get(subscriptionId);
+    if (!entry) return;
+    this.#clock.clearTimer(entry.timer);
     this.#entries.delete(subscriptionId);
+    const { subscriber } = entry.subscription;
+    const made = this.#made.get(subscriber);
+    made?.remove(entry);
+    if (made?.size === 0) this.#made.delete(subscriber);
+  }
+
+  #put(entry: Entry): void {
+    const { subscriptionId, subscriber } = entry.subscription;
+    this.release(subscriptionId);
+    this.#entries.set(subscriptionId, entry);
+    const made = this.#made.get(subscriber) ?? new MadeSubscriptions<Entry>();
+    this.#made.set(subscriber, made);
+    made.add(entry);
   }
 
   adopterOf(subscriptionId: string): Adopter | undefined {
     return this.#entries.get(subscriptionId)?.adopter;
   }
 
-  /** The subscriptions that a node made, in the order they were made. */
-  madeBy(subscriber: string): LiveSubscription[] {
-    return [...this.#entries.values()]
-      .map(({ subscription }) => subscription)
-      .filter((one) => one.subscriber === subscriber);
+  /** The subscription of that id, if that node made it. */
+  find(subscriber: string, subscriptionId: string): LiveSubscription | undefined {
+    const found = this.#entries.get(subscriptionId)?.subscription;
+    return found?.subscriber === subscriber ? found : undefined;
+  }
+
+  /** The subscriptions that a node made, in the order they were made; of one mailbox, as they name it, or of all. */
+  madeBy(subscriber: string, mailbox?: string): LiveSubscription[] {
+    const made = this.#made.get(subscriber);
+    if (!made) return [];
+    return Array.from(mailbox === undefined ? made.all() : made.of(mailbox), ({ subscription }) => subscription);
+  }
+
+  /** How many subscriptions a node made. */
+  countOf(subscriber: string): number {
+    return this.#made.get(subscriber)?.size ?? 0;
   }
 
   /** An adopter is looking up what it had adopted before a restart. */

@@ -12,35 +12,48 @@ import { replay, takeBookmark } from './replay.js';
 import type { StreamPosition } from './stream-position.js';
 import type { SubscriptionDescription } from './subscription-description.js';
 
+/** What catching up is made of; an engine has it all, and is handed over as it is. */
 export interface CatchUpOptions {
   readonly account: AccountLink;
-  readonly description: SubscriptionDescription;
   readonly missed: Missed;
   readonly position: StreamPosition;
   readonly listener: EngineListener;
-  /** Sends events; resolves when they were sent. */
-  readonly send: (events: readonly MailboxEvent[], recovered: boolean) => Promise<void>;
-  /** Everything was caught up. */
-  readonly done: () => void;
-  /** An error that waiting does not mend. */
-  readonly failed: (error: EwsError) => void;
 }
+
+/** What catching up has an engine do. */
+export interface CatchUpSteps {
+  /** What there is to catch up with: without folders that are missing. */
+  readonly presentDescription: SubscriptionDescription;
+  /** Sends events; resolves when they were sent. */
+  send(events: readonly MailboxEvent[], recovered: boolean): Promise<void>;
+  /** Everything was caught up. */
+  caughtUp(): void;
+  /** An error that waiting does not mend. */
+  dropped(error: EwsError): void;
+}
+
+/** Of one that was never begun. */
+const NEVER = new AbortController().signal;
+/** Nothing under way. */
+const NOTHING = Promise.resolve();
 
 /** Tells what a stream did not bring, before what it brings: holds live events back, replays from the bookmark, lets go. */
 export class CatchUp {
   readonly #options: CatchUpOptions;
+  readonly #steps: CatchUpSteps;
   readonly #holdBack = new HoldBack();
   #missing: GapReason | undefined;
   /** Whether the stream was not there all the time since the last round of catching up began. */
   #mayBeLost = false;
   #wasCut = false;
-  #signal = new AbortController().signal;
-  #running: Promise<void> = Promise.resolve();
+  #signal = NEVER;
+  #running: Promise<void> = NOTHING;
   /** Live events that are being sent. */
-  #telling: Promise<void> = Promise.resolve();
+  #telling: Promise<void> = NOTHING;
 
-  constructor(options: CatchUpOptions) {
+  constructor(options: CatchUpOptions, steps: CatchUpSteps) {
     this.#options = options;
+    this.#steps = steps;
   }
 
   /** Events may be missing; the first reason is the one that is told. */
@@ -83,7 +96,7 @@ export class CatchUp {
       .catch((thrown: unknown) => {
         // Whatever was being sent may not have been.
         this.needed('no-watermark');
-        this.#options.failed(toEwsError(thrown));
+        this.#steps.dropped(toEwsError(thrown));
       });
     this.#holdBack.hold(this.#running);
   }
@@ -101,12 +114,12 @@ export class CatchUp {
   }
 
   async #tell(events: readonly MailboxEvent[]): Promise<void> {
-    const { position, send } = this.#options;
+    const { position } = this.#options;
     let held = events;
     if (!this.#holdBack.isHolding) {
       const { unseen, doubtful } = this.#holdBack.sift(events);
       const news = unseen.filter((event) => !position.isTold(event));
-      if (news.length > 0) await send(news, false);
+      if (news.length > 0) await this.#steps.send(news, false);
       if (doubtful.length === 0) return;
       this.#missing ??= 'no-watermark';
       this.start(this.#signal);
@@ -146,7 +159,7 @@ export class CatchUp {
     } while (!signal.aborted && this.isNeeded);
     if (signal.aborted) return;
     this.#holdBack.release();
-    this.#options.done();
+    this.#steps.caughtUp();
   }
 
   async #fetch(signal: AbortSignal, backOff: BackOff): Promise<void> {
@@ -180,8 +193,8 @@ export class CatchUp {
       if (this.#holdBack.isInDoubt) this.#missing ??= 'no-watermark';
       const held = this.isNeeded ? [] : this.#holdBack.takeHeld();
       if (held.length === 0) return;
-      const { position, send } = this.#options;
-      await send(
+      const { position } = this.#options;
+      await this.#steps.send(
         held.filter((event) => !position.isTold(event)),
         false,
       );
@@ -189,7 +202,8 @@ export class CatchUp {
   }
 
   async #replay(watermark: string, signal: AbortSignal, backOff: BackOff): Promise<void> {
-    const { account, description, position, send } = this.#options;
+    const { account, position } = this.#options;
+    const description = this.#steps.presentDescription;
     const connection = await account.connect();
     let last = watermark;
     for await (const { events, watermark: next } of replay({ connection, account, description, signal }, watermark)) {
@@ -200,7 +214,7 @@ export class CatchUp {
       this.#holdBack.replayed(unsent);
       // What a search found after the bookmark was taken comes again from there.
       const missed = unsent.filter((event) => !position.told.knows(event));
-      if (missed.length > 0) await send(missed, true);
+      if (missed.length > 0) await this.#steps.send(missed, true);
       // However long it is, what goes wrong from here on begins again behind this page.
       if (next !== undefined) position.passed(events, next);
       last = next ?? last;
@@ -210,7 +224,8 @@ export class CatchUp {
 
   /** Without a bookmark. A new one is taken before, where there are any, so that nothing falls between the two. */
   async #findByTime(reason: GapReason, signal: AbortSignal): Promise<void> {
-    const { account, description, position, missed, send } = this.#options;
+    const { account, position, missed } = this.#options;
+    const description = this.#steps.presentDescription;
     const { upTo, told } = position;
     if (missed === 'skip') {
       this.#tellGap(reason, upTo, position.beganAt);
@@ -227,7 +242,7 @@ export class CatchUp {
       found: (events, serverTime) => {
         this.#holdBack.found(events, serverTime);
       },
-      send: (events) => send(events, true),
+      send: (events) => this.#steps.send(events, true),
       gap: (why, end) => {
         this.#tellGap(why, reason === 'position-lost' ? undefined : upTo, end ?? isoTime(bookmark?.serverTime));
       },
@@ -237,7 +252,7 @@ export class CatchUp {
   }
 
   async #trouble(error: EwsError, backOff: BackOff, signal: AbortSignal): Promise<void> {
-    const { account, listener, position, failed } = this.#options;
+    const { account, listener, position } = this.#options;
     switch (error.action) {
       case 'forget-watermark':
         position.forget();
@@ -246,7 +261,7 @@ export class CatchUp {
       case 'stop':
       case 'authenticate':
       case 'stop-target':
-        failed(error);
+        this.#steps.dropped(error);
         return;
       default:
         if (backOff.failures === 1) listener.error(error);
@@ -255,7 +270,8 @@ export class CatchUp {
   }
 
   #tellGap(reason: GapReason, from: string | undefined, until: string | undefined): void {
-    const { description, listener, missed, account } = this.#options;
+    const { listener, missed, account } = this.#options;
+    const description = this.#steps.presentDescription;
     if (missed === 'skip') listener.skipped(from, until);
     else listener.gap({ mailbox: description.mailbox || account.email, from, until, reason });
   }

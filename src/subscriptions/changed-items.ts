@@ -16,10 +16,10 @@ export class ChangedItems {
   readonly #account: AccountLink;
   readonly #description: SubscriptionDescription;
   /** By folder id: the time of the last change that is known, by the server's clock. */
-  readonly #until = new Map<string, number>();
+  #until: Map<string, number> | undefined;
   #begun = Number.NaN;
   /** What was told of changes in the last second of a look. */
-  #told = new Set<string>();
+  #told: ReadonlySet<string> | undefined;
 
   constructor(account: AccountLink, description: SubscriptionDescription) {
     this.#account = account;
@@ -38,7 +38,7 @@ export class ChangedItems {
     connection: AccountConnection,
     signal: AbortSignal,
   ): Promise<MailboxEvent[]> {
-    const known = this.#until.get(folderId) ?? this.#begun;
+    const known = this.#until?.get(folderId) ?? this.#begun;
     const since = (Number.isNaN(known) ? Date.parse(timeStamp) : known) - OVERLAP_MS;
     const events: MailboxEvent[] = [];
     const told = new Set<string>();
@@ -52,7 +52,7 @@ export class ChangedItems {
       latest = Math.max(latest, time);
       // What is new was told of as Created or NewMail.
       const isNew = Date.parse(item.dateTimeCreated ?? '') >= since;
-      if (isNew || this.#told.has(key)) continue;
+      if (isNew || (this.#told?.has(key) ?? false)) continue;
       events.push({
         eventType: 'Modified',
         timeStamp: item.lastModifiedTime ?? timeStamp,
@@ -60,6 +60,7 @@ export class ChangedItems {
         parentFolderId: { id: folderId },
       });
     }
+    this.#until ??= new Map();
     this.#until.set(folderId, Math.max(latest, since + OVERLAP_MS));
     this.#told = told;
     return events;

@@ -1,5 +1,7 @@
 import { EwsError } from '../protocol/ews-error.js';
 import type { EngineListener } from './engine-listener.js';
+import { ForwardingListener } from './forwarding-listener.js';
+import type { SubscriptionState } from './subscription-state.js';
 
 /** Tells how the first attempt of an engine to subscribe ends; until then its trouble is told to nobody else. */
 export class FirstOutcome {
@@ -19,20 +21,30 @@ export class FirstOutcome {
 
   /** What to hand to the engine in place of `listener`. */
   before(listener: EngineListener): EngineListener {
-    const watching = Object.create(listener) as EngineListener;
-    watching.state = (state) => {
-      if (state.name === 'awaiting' || state.name === 'connected' || state.name === 'idle') this.#succeed();
-      else if (state.name === 'waiting' || state.name === 'stopped') this.#fail(state.error);
-      else if (state.name === 'closed')
-        this.#fail(new EwsError('EWS_NETWORK', 'The node that receives is being closed.'));
-      listener.state(state);
-    };
-    watching.error = (error) => {
-      if (this.#settled) listener.error(error);
-      else this.#fail(error);
-    };
-    return watching;
+    return new FirstOutcome.#Watching(listener, this);
   }
+
+  static readonly #Watching = class extends ForwardingListener {
+    readonly #first: FirstOutcome;
+
+    constructor(next: EngineListener, first: FirstOutcome) {
+      super(next);
+      this.#first = first;
+    }
+
+    override state(state: SubscriptionState): void {
+      if (state.name === 'awaiting' || state.name === 'connected' || state.name === 'idle') this.#first.#succeed();
+      else if (state.name === 'waiting' || state.name === 'stopped') this.#first.#fail(state.error);
+      else if (state.name === 'closed')
+        this.#first.#fail(new EwsError('EWS_NETWORK', 'The node that receives is being closed.'));
+      super.state(state);
+    }
+
+    override error(error: EwsError): void {
+      if (this.#first.#settled) super.error(error);
+      else this.#first.#fail(error);
+    }
+  };
 
   #succeed(): void {
     this.#settled = true;

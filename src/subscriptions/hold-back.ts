@@ -12,6 +12,9 @@ const MAX_REPLAYED = 20_000;
 /** Kinds of event that can happen twice to the same thing within a second. */
 const REPEATABLE: readonly MailboxEvent['eventType'][] = ['Modified', 'FreeBusyChanged'];
 
+/** Stands for a log that nothing was put into yet. */
+const NOTHING_FOUND = foundLog();
+
 interface Held {
   readonly event: MailboxEvent;
   readonly key: string;
@@ -35,7 +38,7 @@ export class HoldBack {
   #maybe = newReplayed();
   /** The second of the last event in {@link #maybe}, since 1970. */
   #maybeUntil = 0;
-  #found = foundLog();
+  #found = NOTHING_FOUND;
   /** When the search began that found them, by the server's clock (ms since 1970). */
   #foundAt: number | undefined;
 
@@ -117,6 +120,7 @@ export class HoldBack {
 
   /** Catching up by time has found these, which have no equals among what the stream brings: they may stand for several. */
   found(events: readonly MailboxEvent[], serverTime: number | undefined): void {
+    if (this.#found === NOTHING_FOUND) this.#found = foundLog();
     this.#found.add(events);
     this.#foundAt = serverTime;
     this.#held = this.#held.filter(({ event }) => !this.#found.covers(event, serverTime));
@@ -126,7 +130,7 @@ export class HoldBack {
   settled(): void {
     if (this.#replayed.size > 0) this.#replayed = newReplayed();
     if (this.#maybe.size > 0) this.#maybe = newReplayed();
-    if (this.#found.size > 0) this.#found = foundLog();
+    this.#found = NOTHING_FOUND;
   }
 
   /** Those of the events that catching up has not brought, up to one of which that cannot be told, and all from there on. */

@@ -28,6 +28,6 @@ export async function act(entry: OverviewEntry, action: OverviewAction): Promise
     case 'resume':
       return engine.resume();
     case 'unsubscribe':
-      return entry.end();
+      return entry.end(engine);
   }
 }

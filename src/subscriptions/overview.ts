@@ -1,8 +1,11 @@
 import type { Clock } from '../clock.js';
 import type { Engine } from './engine.js';
 import type { EngineListener } from './engine-listener.js';
+import { ForwardingListener } from './forwarding-listener.js';
 import type { PositionKey } from './position-record.js';
 import type { Delivery, SubscriptionDescription } from './subscription-description.js';
+import { shortDigest } from './short-digest.js';
+import type { SubscriptionState } from './subscription-state.js';
 import { SubscriptionFacts } from './subscription-facts.js';
 
 /** What is known of a subscription that ended is kept so long for the one that takes its place, in milliseconds. */
@@ -11,6 +14,8 @@ const KEPT_MS = 60 * 60_000;
 const KEPT_MOST = 10_000;
 /** Of so many that ended it is told that they did; who asks after longer begins from the start. */
 const GONE_MOST = 1000;
+/** How long a name is under which one is known, in characters. */
+const NAME_LENGTH = 20;
 
 /** Whose subscription it is. */
 export interface WatchedSubscription {
@@ -33,7 +38,7 @@ export interface OverviewEntry {
   readonly facts: SubscriptionFacts;
   readonly engine: Engine;
   /** Ends the subscription as a message to its node would. */
-  readonly end: () => Promise<void>;
+  readonly end: (engine: Engine) => Promise<void>;
 }
 
 /** What changed since a revision. */
@@ -89,15 +94,13 @@ export class Overview {
     makeEngine: (listener: EngineListener) => Engine,
     end: (engine: Engine) => Promise<void>,
   ): Engine {
-    const name = JSON.stringify([key.node, key.mailbox, key.part]);
+    const name = nameOf(key);
     const row = this.#rowOf(name);
-    const following = Object.create(listener) as EngineListener;
-    following.state = (state) => {
-      listener.state(state);
-      if (state.name === 'closed' && row.entry === entry) this.#remove(name, row);
-    };
+    const following = new Following(listener, () => {
+      if (row.entry === entry) this.#remove(name, row);
+    });
     const engine = makeEngine(row.facts.listen(following));
-    const entry: OverviewEntry = { id: row.id, about, facts: row.facts, engine, end: () => end(engine) };
+    const entry: OverviewEntry = { id: row.id, about, facts: row.facts, engine, end };
     row.entry = entry;
     this.#rows.set(name, row);
     this.#byId.set(row.id, row);
@@ -179,4 +182,24 @@ export class Overview {
     const forgotten = this.#gone.splice(0, GONE_MOST);
     this.#forgottenUpTo = forgotten.at(-1)?.revision ?? this.#forgottenUpTo;
   }
+}
+
+/** Tells when its engine is closed. */
+class Following extends ForwardingListener {
+  readonly #closed: () => void;
+
+  constructor(next: EngineListener, closed: () => void) {
+    super(next);
+    this.#closed = closed;
+  }
+
+  override state(state: SubscriptionState): void {
+    super.state(state);
+    if (state.name === 'closed') this.#closed();
+  }
+}
+
+/** Short, as there are many of them, and parts are long. */
+function nameOf({ node, mailbox, part }: PositionKey): string {
+  return shortDigest(JSON.stringify([node, mailbox, part]), NAME_LENGTH);
 }

@@ -5,6 +5,8 @@ import type { PositionStore } from './position-store.js';
 
 /** After a position could not be saved it is tried again, though nothing new has happened, in milliseconds. */
 const RETRY_MS = 30_000;
+/** Nothing under way. */
+const NOTHING = Promise.resolve();
 
 /**
  * Holds the position of one subscription and saves it. Trouble with saving is reported once, until it works again,
@@ -18,7 +20,7 @@ export class PositionKeeper {
   #record: PositionRecord | undefined;
   #changes = 0;
   #saved = 0;
-  #saving: Promise<void> = Promise.resolve();
+  #saving: Promise<void> = NOTHING;
   #troubled = false;
   #removed = false;
   #closed = false;

@@ -6,6 +6,7 @@ import { scopeOf, type NamedFolder, type SubscriptionDescription } from './subsc
 
 /** A folder that is missing may come back (moves, directory replication): looked for so often, in milliseconds. */
 const LOOK_AGAIN_MS = 60 * 60_000;
+const NONE: ReadonlySet<string> = new Set();
 
 /**
  * Which of the folders of a description exist. One that is missing would have the server refuse a subscription to all;
@@ -15,7 +16,7 @@ export class PresentFolders {
   readonly #account: AccountLink;
   readonly #whole: SubscriptionDescription;
   readonly #listener: Pick<EngineListener, 'error'>;
-  #missing: ReadonlySet<string> = new Set();
+  #missing: ReadonlySet<string> = NONE;
   #lookAt = Number.POSITIVE_INFINITY;
 
   /** @param listener told of each folder that is found to be missing */

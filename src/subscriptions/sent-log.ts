@@ -11,11 +11,12 @@ export function eventKey(event: MailboxEvent): string {
 
 /** Keys of events that were sent, with how often: the same thing can happen twice in a second. */
 export class SentLog {
-  readonly #counts = new Map<string, number>();
+  /** Made when the first comes: each of thousands of mailboxes has such logs, and most have nothing in them. */
+  #counts: Map<string, number> | undefined;
   readonly #most: number;
   #size = 0;
   /** Goes along the keys as the oldest are forgotten: to begin at the first each time would lead past all that were. */
-  #oldest = this.#counts.keys();
+  #oldest: IterableIterator<string> | undefined;
 
   /**
    * @param keys what was saved with {@link keys}
@@ -35,6 +36,7 @@ export class SentLog {
   }
 
   addKey(key: string): void {
+    this.#counts ??= new Map();
     this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
     this.#size += 1;
     if (this.#size > this.#most) this.#forgetOldest();
@@ -46,12 +48,12 @@ export class SentLog {
   }
 
   has(key: string): boolean {
-    return this.#counts.has(key);
+    return this.#counts?.has(key) ?? false;
   }
 
   takeKey(key: string): boolean {
-    const count = this.#counts.get(key);
-    if (count === undefined) return false;
+    const count = this.#counts?.get(key);
+    if (!this.#counts || count === undefined) return false;
     if (count === 1) this.#counts.delete(key);
     else this.#counts.set(key, count - 1);
     this.#size -= 1;
@@ -60,25 +62,27 @@ export class SentLog {
 
   /** Those of `events` that are not in it, which it leaves as it is. */
   missing(events: readonly MailboxEvent[]): readonly MailboxEvent[] {
-    if (this.#size === 0) return events;
+    const counts = this.#counts;
+    if (!counts || this.#size === 0) return events;
     const seen = new Map<string, number>();
     return events.filter((event) => {
       const key = eventKey(event);
       const before = seen.get(key) ?? 0;
       seen.set(key, before + 1);
-      return before >= (this.#counts.get(key) ?? 0);
+      return before >= (counts.get(key) ?? 0);
     });
   }
 
   keys(): string[] {
     const keys: string[] = [];
-    for (const [key, count] of this.#counts) for (let left = count; left > 0; left -= 1) keys.push(key);
+    for (const [key, count] of this.#counts ?? []) for (let left = count; left > 0; left -= 1) keys.push(key);
     return keys;
   }
 
   #forgetOldest(): void {
-    const { value: key } = this.#oldest.next();
-    if (key === undefined) return;
+    this.#oldest ??= this.#counts?.keys();
+    const key = this.#oldest?.next().value as string | undefined;
+    if (!this.#counts || key === undefined) return;
     this.#size -= this.#counts.get(key) ?? 0;
     this.#counts.delete(key);
   }

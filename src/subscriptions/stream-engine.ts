@@ -4,7 +4,7 @@ import type { Notification } from '../protocol/notification.js';
 import { subscribe } from '../protocol/subscribe.js';
 import { gatesOf } from './account-gates.js';
 import type { AccountConnection } from './account-link.js';
-import { CatchUp } from './catch-up.js';
+import { CatchUp, type CatchUpSteps } from './catch-up.js';
 import { Contest } from './contest.js';
 import { NamedFolders } from './named-folders.js';
 import { folderCameBack, PresentFolders } from './present-folders.js';
@@ -23,7 +23,7 @@ import { SubscriptionLoop, type LoopSteps } from './subscription-loop.js';
 export type { StreamEngineOptions };
 
 /** Watches one mailbox by a stream that it shares with others: events as they happen, what was missed before what is live. */
-export class StreamEngine implements LoopSteps, StreamMember {
+export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps {
   readonly owner: string;
   readonly connectionTimeout: number;
   readonly #options: StreamEngineOptions;
@@ -39,33 +39,28 @@ export class StreamEngine implements LoopSteps, StreamMember {
   #ride = new Ride(new AbortController().signal);
 
   constructor(options: StreamEngineOptions) {
-    const { account, listener, description, keeper, adopted, owner, connectionTimeout } = options;
+    const { account, listener, description, keeper, adopted, missed, owner, connectionTimeout } = options;
     this.#options = options;
-    const present = (this.#present = new PresentFolders(account, description, listener));
-    this.#folders = new NamedFolders(account, description, present);
+    this.#present = new PresentFolders(account, description, listener);
+    this.#folders = new NamedFolders(account, description, this.#present);
     this.#contest = new Contest(account.clock);
     this.owner = owner;
     this.connectionTimeout = connectionTimeout;
     this.#loop = new SubscriptionLoop(account.clock, account.random, this, listener);
     this.#position = new StreamPosition(keeper, description, account.clock, adopted && rememberedOf(adopted));
-    this.#catchUp = new CatchUp({
-      ...options,
-      get description() {
-        return present.description;
-      },
-      position: this.#position,
-      send: (events, recovered) => this.#send(events, recovered),
-      done: () => {
-        this.#loop.connected(this.#lastEventAt);
-      },
-      failed: (error) => {
-        this.dropped(error);
-      },
-    });
+    this.#catchUp = new CatchUp({ account, missed, listener, position: this.#position }, this);
   }
 
   get description(): SubscriptionDescription {
     return this.#options.description;
+  }
+
+  get presentDescription(): SubscriptionDescription {
+    return this.#present.description;
+  }
+
+  caughtUp(): void {
+    this.#loop.connected(this.#lastEventAt);
   }
 
   get mailbox(): string {
@@ -325,7 +320,8 @@ export class StreamEngine implements LoopSteps, StreamMember {
     this.#position.told.counts ??= this.#folders.counts;
   }
 
-  async #send(events: readonly MailboxEvent[], recovered: boolean): Promise<void> {
+  /** Sends events, live or found by catching up; they are then part of the position. */
+  async send(events: readonly MailboxEvent[], recovered: boolean): Promise<void> {
     await this.#options.listener.events({ subscriptionId: this.subscriptionId, events, recovered });
     this.#lastEventAt = this.#options.account.clock.now();
     this.#position.add(events);

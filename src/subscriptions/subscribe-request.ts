@@ -35,13 +35,19 @@ export function readOrders(payload: unknown, defaults: SubscribeOrder): Subscrib
 }
 
 function overridden(payload: Record<string, unknown>, defaults: SubscribeOrder): SubscribeOrder {
-  const { mailbox, access, allFolders, folders, events, subscriptionTimeout, connectionTimeout } = payload;
-  const { statusFrequency, pushIn, watermark } = payload;
+  const { mailbox } = payload;
+  // Rows of a table have all columns; those that are empty say nothing.
+  const said = Object.fromEntries(Object.entries(payload).filter(([, value]) => value !== '' && value !== null));
+  const { access, allFolders, folders, events, subscriptionTimeout, connectionTimeout } = said;
+  const { statusFrequency, pushIn, watermark } = said;
   return {
     mailbox: mailbox === undefined ? defaults.mailbox : readMailbox(mailbox),
     access: access === undefined ? defaults.access : readAccess(access),
     // Naming folders in a message means those folders, also where the node is set to all of them.
-    allFolders: allFolders === undefined ? folders === undefined && defaults.allFolders : allFolders === true,
+    allFolders:
+      allFolders === undefined
+        ? folders === undefined && defaults.allFolders
+        : allFolders === true || allFolders === 'true',
     folders: folders === undefined ? defaults.folders : readFolders(folders),
     events: events === undefined ? defaults.events : readEvents(events),
     delivery: defaults.delivery,
@@ -50,8 +56,8 @@ function overridden(payload: Record<string, unknown>, defaults: SubscribeOrder):
     statusFrequency: statusFrequency === undefined ? defaults.statusFrequency : Number(statusFrequency),
     pushIn: pushIn === undefined ? defaults.pushIn : readPushIn(pushIn),
     ...detailsOrderOf(defaults),
-    ...detailsOrderOf(payload),
-    ...(typeof watermark === 'string' && watermark !== '' ? { watermark } : {}),
+    ...detailsOrderOf(said),
+    ...(typeof watermark === 'string' ? { watermark } : {}),
   };
 }
 
@@ -73,9 +79,15 @@ export function readPushIn(value: unknown): string[] {
   );
 }
 
+/** An array, or what a cell of a table holds: one, or several with commas between them. */
+function listOf(value: unknown): unknown[] {
+  if (Array.isArray(value)) return value;
+  return typeof value === 'string' ? value.split(',').map((part) => part.trim()) : [value];
+}
+
 /** Folders as the configuration or a message names them: objects with an id, or bare strings. */
 export function readFolders(value: unknown): NamedFolder[] {
-  return (Array.isArray(value) ? (value as unknown[]) : [value]).map((folder) => {
+  return listOf(value).map((folder) => {
     if (typeof folder === 'string' && folder.trim() !== '') return { id: folder.trim(), name: folder.trim() };
     const { id, name } = (folder ?? {}) as { id?: unknown; name?: unknown };
     if (typeof id !== 'string' || id === '') throw mistake(`"${shown(folder)}" does not name a folder.`);
@@ -85,7 +97,7 @@ export function readFolders(value: unknown): NamedFolder[] {
 
 /** Event types as the configuration or a message names them. */
 export function readEvents(value: unknown): EventType[] {
-  return (Array.isArray(value) ? (value as unknown[]) : [value]).map((event) => {
+  return listOf(value).map((event) => {
     if (!isEventType(event)) throw mistake(`"${shown(event)}" is not an event type.`);
     return event;
   });

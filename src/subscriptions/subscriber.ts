@@ -1,18 +1,23 @@
+import { setMaxListeners } from 'node:events';
+import { delay } from '../clock.js';
 import { toEwsError, type EwsError } from '../protocol/ews-error.js';
 import { unlessAborted } from '../transport/unless-aborted.js';
+import { gatesOf } from './account-gates.js';
 import type { AccountLink } from './account-link.js';
 import type { AdoptionRegistry } from './adoption-registry.js';
+import { eachOf } from './each-of.js';
 import type { LiveSubscription } from './live-subscription.js';
 import { detailsOrderOf, sameDetails, withDetails } from './details-order.js';
 import { makeSubscription } from './make-subscription.js';
+import { OrderQueue } from './order-queue.js';
 import type { StreamHub } from './stream-hub.js';
-import { sameSubscription } from './subscription-description.js';
+import { fingerprint } from './subscription-description.js';
 import type { PushHost } from './push-host.js';
 import { EVERYTHING, isInShare, type Share } from './share.js';
 import type { SubscribeOrder } from './subscribe-request.js';
 
-/** Subscribe and Unsubscribe requests at once, so that a long list leaves room for the polls of the same account. */
-const CONCURRENCY = 8;
+/** How long closing waits for what the server is just making, in milliseconds: unknown here, it would be nobody's. */
+const FINISH_MS = 2000;
 
 export interface SubscriberOptions {
   /** The id of the node. */
@@ -36,14 +41,18 @@ export interface Selection {
 
 /** What a subscriber tells while it works through an order. */
 export interface SubscriberOutput {
+  /** An order is worked on from now on. */
+  begun?(wanted: number): void;
   subscribed(subscription: LiveSubscription): void;
   unsubscribed(subscription: LiveSubscription): void;
   failed(error: EwsError, mailbox: string): void;
+  /** One more of what an order asked for was made, or failed. */
+  progressed?(progress: SubscribeProgress): void;
   /** An order was worked through. */
   finished(progress: SubscribeProgress): void;
 }
 
-/** How many subscriptions an order asked for, and how many of them there are now. */
+/** How many subscriptions an order asked for, how many of them there are now, and how many could not be made. */
 export interface SubscribeProgress {
   readonly wanted: number;
   readonly subscribed: number;
@@ -53,12 +62,15 @@ export interface SubscribeProgress {
 /** Makes and ends subscriptions for other nodes to receive. */
 export class Subscriber {
   readonly #options: SubscriberOptions;
-  // One order after the other: two that run at once could make the same subscription twice.
-  #queue: Promise<void> = Promise.resolve();
-  readonly #closing = new AbortController();
+  readonly #queue = new OrderQueue();
+  /** What is being made, by {@link keyOf}: orders that are worked on together may ask for the same. */
+  readonly #making = new Map<string, Promise<unknown>>();
+  readonly #giveUp = new AbortController();
+  #closing = false;
 
   constructor(options: SubscriberOptions) {
     this.#options = options;
+    setMaxListeners(0, this.#giveUp.signal);
   }
 
   /** Those in its share. */
@@ -66,43 +78,50 @@ export class Subscriber {
     return this.#options.registry.madeBy(this.#options.id).filter((one) => this.#isOurs(one));
   }
 
+  /** How many there are. */
+  get count(): number {
+    const { registry, id, share = EVERYTHING } = this.#options;
+    return share.count === 1 ? registry.countOf(id) : this.list().length;
+  }
+
   /** Makes what does not exist yet; what does is told again, so that ordering twice is harmless. */
   subscribe(orders: readonly SubscribeOrder[], output: SubscriberOutput): Promise<void> {
-    return this.#enqueue(() => this.#subscribeAll(this.#own(orders), output));
+    return this.#queue.together(() => this.#unlessClosing(() => this.#subscribeAll(this.#own(orders), output)));
   }
 
   unsubscribe(selection: Selection, output: SubscriberOutput): Promise<void> {
-    return this.#enqueue(() =>
-      this.#end(
-        this.list().filter(({ subscriptionId, mailbox }) =>
-          isSelected({ subscriptionId, mailbox: mailbox || this.#options.account.email }, selection),
-        ),
-        output,
-      ),
-    );
+    return this.#alone(() => this.#end(this.#selected(selection), output));
   }
 
   /** Exactly these from now on: makes what is missing, ends what is not named. */
   set(named: readonly SubscribeOrder[], output: SubscriberOutput): Promise<void> {
     const orders = this.#own(named);
-    return this.#enqueue(async () => {
-      const surplus = this.list().filter((one) => !orders.some((order) => isOrdered(order, one)));
-      await this.#end(surplus, output);
+    return this.#alone(async () => {
+      const wanted = new Set(orders.map(keyOf));
+      await this.#end(
+        this.list().filter((one) => !wanted.has(keyOf(one))),
+        output,
+      );
       await this.#subscribeAll(orders, output);
     });
   }
 
-  /** Ends what nobody has adopted. */
+  /** Begins nothing more, and ends what nobody has adopted. */
   async close(): Promise<void> {
     const { registry, account, id } = this.#options;
-    this.#closing.abort();
-    await this.#queue;
+    this.#closing = true;
+    const finished = new AbortController();
+    void delay(account.clock, FINISH_MS, finished.signal).then(() => {
+      this.#giveUp.abort();
+    });
+    await this.#queue.idle();
+    finished.abort();
     await Promise.all(registry.giveUpWaiting(id).map((one) => account.endSubscription(one)));
   }
 
   /** A method, as it changes while one waits. */
   #isClosing(): boolean {
-    return this.#closing.signal.aborted;
+    return this.#closing;
   }
 
   /** Those in its share. The account's own mailbox is the same whether it is named or not. */
@@ -119,31 +138,65 @@ export class Subscriber {
     return isInShare(share, mailbox || account.email);
   }
 
-  #enqueue(work: () => Promise<void>): Promise<void> {
-    const done = this.#queue.then(async () => {
-      await this.#options.registry.loaded();
-      if (!this.#isClosing()) await work();
-    });
-    this.#queue = done.catch(() => undefined);
-    return done;
+  /** Those in its share that a selection means. */
+  #selected({ subscriptionId, mailbox }: Selection): LiveSubscription[] {
+    const { registry, id, account } = this.#options;
+    if (subscriptionId !== undefined) {
+      const found = registry.find(id, subscriptionId);
+      return found && this.#isOurs(found) ? [found] : [];
+    }
+    if (mailbox === undefined) return this.list();
+    const own = mailbox.toLowerCase() === account.email.toLowerCase() ? registry.madeBy(id, '') : [];
+    return [...own, ...registry.madeBy(id, mailbox)].filter((one) => this.#isOurs(one));
+  }
+
+  #alone(work: () => Promise<void>): Promise<void> {
+    return this.#queue.alone(() => this.#unlessClosing(work));
+  }
+
+  async #unlessClosing(work: () => Promise<void>): Promise<void> {
+    await this.#options.registry.loaded();
+    if (!this.#isClosing()) await work();
   }
 
   async #subscribeAll(orders: readonly SubscribeOrder[], output: SubscriberOutput): Promise<void> {
-    const distinct = orders.filter((order, at) => orders.findIndex((other) => isOrdered(order, other)) === at);
+    const distinct = new Map<string, SubscribeOrder>();
+    for (const order of orders) {
+      const key = keyOf(order);
+      if (!distinct.has(key)) distinct.set(key, order);
+    }
+    const wanted = distinct.size;
+    output.begun?.(wanted);
+    let subscribed = 0;
     let failed = 0;
-    await eachOf(distinct, async (order) => {
+    await this.#eachOf([...distinct], async ([key, order]) => {
       if (this.#isClosing()) return;
-      const existing = this.list().find((one) => isOrdered(order, one));
       try {
-        output.subscribed(existing ? await this.#kept(existing, order) : await this.#make(order));
+        output.subscribed(await this.#once(key, order));
+        subscribed += 1;
       } catch (error) {
         if (this.#isClosing()) return;
         failed += 1;
         output.failed(toEwsError(error, 'Subscribe'), order.mailbox || this.#options.account.email);
       }
+      output.progressed?.({ wanted, subscribed, failed });
     });
-    if (this.#isClosing()) return;
-    output.finished({ wanted: distinct.length, subscribed: distinct.length - failed, failed });
+    if (!this.#isClosing()) output.finished({ wanted, subscribed, failed });
+  }
+
+  /** What there is, or what is made now; not both, where several orders ask for it. */
+  async #once(key: string, order: SubscribeOrder): Promise<LiveSubscription> {
+    for (let making = this.#making.get(key); making; making = this.#making.get(key)) await making;
+    const existing = this.#existing(key, order);
+    const making = existing ? this.#kept(existing, order) : this.#make(order);
+    const over = making.catch(() => undefined).finally(() => this.#making.delete(key));
+    this.#making.set(key, over);
+    return making;
+  }
+
+  #existing(key: string, { mailbox }: SubscribeOrder): LiveSubscription | undefined {
+    const { registry, id } = this.#options;
+    return registry.madeBy(id, mailbox).find((one) => keyOf(one) === key);
   }
 
   /** What there is, with what is ordered of details now. */
@@ -160,11 +213,16 @@ export class Subscriber {
   async #make(order: SubscribeOrder): Promise<LiveSubscription> {
     const { account, hub, registry, id, accountId } = this.#options;
     const { mailbox, access, allFolders, folders, events, delivery } = order;
+    const { signal } = this.#giveUp;
     if (delivery === 'push') {
+      // The one who receives it waits for its turn by itself.
       const begun = this.#options.pushHost(order.pushIn).begin(order, { account: accountId, subscriber: id });
-      return unlessAborted(begun, this.#closing.signal);
+      return unlessAborted(begun, signal);
     }
-    const made = await makeSubscription(account, hub, order, this.#closing.signal);
+    const made = await gatesOf(account).starts.pass(signal, () => {
+      if (this.#isClosing()) throw new Error('The node is being closed.');
+      return makeSubscription(account, hub, order, signal);
+    });
     const subscription: LiveSubscription = {
       ...{ mailbox, access, allFolders, folders, events, delivery, ...made, account: accountId, subscriber: id },
       ...detailsOrderOf(order),
@@ -178,30 +236,26 @@ export class Subscriber {
 
   #end(subscriptions: readonly LiveSubscription[], output: SubscriberOutput): Promise<void> {
     const { registry, account } = this.#options;
-    return eachOf(subscriptions, async (subscription) => {
+    return this.#eachOf(subscriptions, async (subscription) => {
       const adopter = registry.adopterOf(subscription.subscriptionId);
       registry.release(subscription.subscriptionId);
       await (adopter ? adopter.end(subscription.subscriptionId) : account.endSubscription(subscription));
       output.unsubscribed(subscription);
     });
   }
+
+  #eachOf<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+    return eachOf(items, gatesOf(this.#options.account).starts.most, work);
+  }
 }
 
-/** Whether an order asks for what another, or an existing subscription, is. */
-function isOrdered(order: SubscribeOrder, one: SubscribeOrder | LiveSubscription): boolean {
-  return order.delivery === one.delivery && sameSubscription(order, one);
+/** Equal for what is the same subscription, ordered or made. */
+function keyOf(one: SubscribeOrder | LiveSubscription): string {
+  return one.delivery + fingerprint(one);
 }
 
 /** Whether a selection means a subscription; an empty one means all. */
 export function isSelected(one: { subscriptionId: string; mailbox: string }, selection: Selection): boolean {
   if (selection.subscriptionId !== undefined) return one.subscriptionId === selection.subscriptionId;
   return selection.mailbox === undefined || one.mailbox.toLowerCase() === selection.mailbox.toLowerCase();
-}
-
-async function eachOf<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  const rest = [...items];
-  const worker = async () => {
-    for (let item = rest.shift(); item !== undefined; item = rest.shift()) await work(item);
-  };
-  await Promise.all(Array.from({ length: Math.min(CONCURRENCY, rest.length) }, worker));
 }

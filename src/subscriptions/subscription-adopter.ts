@@ -1,35 +1,29 @@
 import { EwsError } from '../protocol/ews-error.js';
+import { AdoptedSubscriptions, type Adopted } from './adopted-subscriptions.js';
 import type { AccountLink } from './account-link.js';
 import type { AdoptingAccount, EngineParts, SubscriptionAdopterOptions } from './adopter-options.js';
 import type { Adopter } from './adoption-registry.js';
 import { detailsOrderOf, sameDetails, withDetails, type DetailsOrder } from './details-order.js';
 import type { Engine } from './engine.js';
 import type { EngineListener } from './engine-listener.js';
+import { ForwardingListener } from './forwarding-listener.js';
 import { FirstOutcome } from './first-outcome.js';
 import type { LiveSubscription } from './live-subscription.js';
 import { PositionKeeper } from './position-keeper.js';
 import { rememberedOf, type Adoption, type PositionKey, type PositionRecord } from './position-record.js';
 import type { PushHost, SubscriptionOrigin } from './push-host.js';
 import type { SubscribeOrder } from './subscribe-request.js';
-import { isSelected, type Selection } from './subscriber.js';
+import type { Selection } from './subscriber.js';
+import type { SubscriptionState } from './subscription-state.js';
 import { fingerprint, type SubscriptionDescription } from './subscription-description.js';
 
 export type { AdoptingAccount, EngineParts, SubscriptionAdopterOptions };
-
-interface Adopted {
-  readonly engine: Engine;
-  readonly account: AdoptingAccount;
-  readonly adoption: Adoption;
-  registeredId: string;
-  /** Resolves when another engine has taken its place; never rejects. */
-  replacing?: Promise<void>;
-}
 
 /** Receives subscriptions that other nodes made, and carries them on by itself after a restart. */
 export class SubscriptionAdopter implements Adopter, PushHost {
   readonly id: string;
   readonly #options: SubscriptionAdopterOptions;
-  readonly #adopted = new Map<string, Adopted>();
+  readonly #adopted = new AdoptedSubscriptions();
   #resumed: Promise<void> = Promise.resolve();
   #closed = false;
 
@@ -39,7 +33,7 @@ export class SubscriptionAdopter implements Adopter, PushHost {
   }
 
   get engines(): Engine[] {
-    return [...this.#adopted.values()].map(({ engine }) => engine);
+    return this.#adopted.all().map(({ engine }) => engine);
   }
 
   /**
@@ -75,7 +69,7 @@ export class SubscriptionAdopter implements Adopter, PushHost {
       subscriptionId: subscriptionId ?? `pending ${part}`,
       ...(watermark === undefined ? {} : { watermark }),
     };
-    if (!this.#adopted.has(partOf(subscription))) this.#start(subscription, account, adopted);
+    if (!this.#adopted.get(partOf(subscription))) this.#start(subscription, account, adopted);
   }
 
   #isOurs(subscriber: string, mailbox: string, { link }: AdoptingAccount): boolean {
@@ -89,14 +83,16 @@ export class SubscriptionAdopter implements Adopter, PushHost {
   async shareAnew(): Promise<void> {
     await this.#resumed.catch(() => undefined);
     await this.#replaced();
-    const gone = [...this.#adopted].filter(
-      ([, { engine, account, adoption }]) => !this.#isOurs(adoption.subscriber, engine.description.mailbox, account),
-    );
-    for (const [part, { account, registeredId }] of gone) {
-      this.#adopted.delete(part);
-      account.registry.release(registeredId);
+    const gone = this.#adopted
+      .all()
+      .filter(
+        ({ engine, account, adoption }) => !this.#isOurs(adoption.subscriber, engine.description.mailbox, account),
+      );
+    for (const one of gone) {
+      this.#adopted.delete(one);
+      one.account.registry.release(one.registeredId);
     }
-    await Promise.all(gone.map(([, { engine }]) => engine.close(true)));
+    await Promise.all(gone.map(({ engine }) => engine.close(true)));
     if (!this.#closed) await this.resume();
   }
 
@@ -219,7 +215,7 @@ export class SubscriptionAdopter implements Adopter, PushHost {
       this.#start(subscription, account, adoption);
     } catch (error) {
       // What is closed receives nothing; with its position it is taken up again later.
-      this.#adopted.delete(part);
+      this.#adopted.delete(old);
       account.registry.release(old.registeredId);
       throw error;
     }
@@ -232,32 +228,27 @@ export class SubscriptionAdopter implements Adopter, PushHost {
 
   /** Ends what an engine of this adopter receives, and forgets its position. */
   async drop(engine: Engine): Promise<void> {
-    const [found] = [...this.#adopted].filter(([, one]) => one.engine === engine);
+    const found = this.#adopted.of(engine);
     if (!found) return;
-    const [part, { replacing }] = found;
     // Where nothing is under way, at once: nothing may begin in between.
-    const one = replacing ? await this.#settled(part) : this.#adopted.get(part);
+    const one = found.replacing ? await this.#settled(found.part) : found;
     if (!one) return;
-    this.#adopted.delete(part);
+    this.#adopted.delete(one);
     one.account.registry.release(one.registeredId);
     await one.engine.drop();
   }
 
   /** The engines that a selection means. */
   select(selection: Selection): Engine[] {
-    return [...this.#adopted.values()]
-      .filter(({ engine, registeredId }) =>
-        isSelected({ subscriptionId: registeredId, mailbox: engine.description.mailbox }, selection),
-      )
-      .map(({ engine }) => engine);
+    return this.#adopted.select(selection);
   }
 
   /** An account closes: what runs with it is let go and kept, to be taken up again by {@link resume}. */
   async letGo(link: AccountLink): Promise<void> {
     await this.#replaced();
-    const gone = [...this.#adopted].filter(([, { account }]) => account.link === link);
-    for (const [part] of gone) this.#adopted.delete(part);
-    await Promise.all(gone.map(([, { engine }]) => engine.close(true)));
+    const gone = this.#adopted.all().filter(({ account }) => account.link === link);
+    for (const one of gone) this.#adopted.delete(one);
+    await Promise.all(gone.map(({ engine }) => engine.close(true)));
   }
 
   /** Whether it was closed; nothing is taken up any more then. A method, as it changes while one waits. */
@@ -269,17 +260,17 @@ export class SubscriptionAdopter implements Adopter, PushHost {
     this.#closed = true;
     await this.#replaced();
     await Promise.all(
-      [...this.#adopted.values()].map(async ({ engine, account, registeredId }) => {
-        account.registry.release(registeredId);
-        await engine.close(keep);
+      this.#adopted.all().map(async (one) => {
+        one.account.registry.release(one.registeredId);
+        await one.engine.close(keep);
+        this.#adopted.delete(one);
       }),
     );
-    this.#adopted.clear();
   }
 
   /** Resolves when no engine is taking another's place. */
   async #replaced(): Promise<void> {
-    await Promise.all([...this.#adopted.values()].flatMap(({ replacing }) => (replacing ? [replacing] : [])));
+    await Promise.all(this.#adopted.all().flatMap(({ replacing }) => (replacing ? [replacing] : [])));
   }
 
   #start(
@@ -300,29 +291,39 @@ export class SubscriptionAdopter implements Adopter, PushHost {
       account,
       description,
       keeper,
-      listener: this.#following(listener, part),
+      listener: new SubscriptionAdopter.#Following(listener, this, part),
       adopted,
     });
     account.registry.adopt(subscription, this);
-    this.#adopted.set(part, { engine, account, adoption: adopted, registeredId: subscription.subscriptionId });
+    this.#adopted.put({ part, engine, account, adoption: adopted, registeredId: subscription.subscriptionId });
     engine.start();
     return engine;
   }
 
   /** Keeps the registry's id right: a subscription that is made anew has another. */
-  #following(listener: EngineListener, part: string): EngineListener {
-    const following = Object.create(listener) as EngineListener;
-    following.state = (state) => {
-      const one = this.#adopted.get(part);
-      const id = one?.engine.subscriptionId ?? '';
-      if (one && id !== '' && id !== one.registeredId) {
-        one.account.registry.replaced(one.registeredId, id);
-        one.registeredId = id;
-      }
-      listener.state(state);
-    };
-    return following;
+  #follow(part: string): void {
+    const one = this.#adopted.get(part);
+    const id = one?.engine.subscriptionId ?? '';
+    if (!one || id === '' || id === one.registeredId) return;
+    one.account.registry.replaced(one.registeredId, id);
+    this.#adopted.rename(one, id);
   }
+
+  static readonly #Following = class extends ForwardingListener {
+    readonly #adopter: SubscriptionAdopter;
+    readonly #part: string;
+
+    constructor(next: EngineListener, adopter: SubscriptionAdopter, part: string) {
+      super(next);
+      this.#adopter = adopter;
+      this.#part = part;
+    }
+
+    override state(state: SubscriptionState): void {
+      this.#adopter.#follow(this.#part);
+      super.state(state);
+    }
+  };
 }
 
 type Parted = Pick<LiveSubscription, 'subscriber'> & SubscriptionDescription;

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.js';
 import type { EwsError } from '../protocol/ews-error.js';
-import type { EngineListener } from './engine-listener.js';
+import type { EngineListener, EventBatch, Gap } from './engine-listener.js';
+import { ForwardingListener } from './forwarding-listener.js';
 import { MinuteCounts, type CountedMinutes } from './minute-counts.js';
 import type { SubscriptionState } from './subscription-state.js';
 
@@ -96,35 +97,50 @@ export class SubscriptionFacts {
   /** A listener that takes note of what it is told, and passes it on. */
   listen(listener: EngineListener): EngineListener {
     if (this.#state === 'closed') this.#enter({ name: 'starting' });
-    const noting = Object.create(listener) as EngineListener;
-    noting.events = (batch) => {
-      const note = (): void => {
-        this.#sent(batch.events.length, batch.recovered);
-      };
-      const sent = listener.events(batch);
-      if (sent) return sent.then(note);
-      note();
-      return undefined;
-    };
-    noting.state = (state) => {
-      this.#enter(state);
-      listener.state(state);
-    };
-    noting.error = (error) => {
-      this.#remember(error);
-      listener.error(error);
-    };
-    noting.gap = (gap) => {
-      this.#gaps += 1;
-      this.#changed();
-      listener.gap(gap);
-    };
-    noting.heartbeat = () => {
-      this.#heardAt = this.#clock.now();
-      listener.heartbeat?.();
-    };
-    return noting;
+    return new SubscriptionFacts.#Noting(listener, this);
   }
+
+  static readonly #Noting = class extends ForwardingListener {
+    readonly #facts: SubscriptionFacts;
+
+    constructor(next: EngineListener, facts: SubscriptionFacts) {
+      super(next);
+      this.#facts = facts;
+    }
+
+    override events(batch: EventBatch): void | Promise<void> {
+      const { length } = batch.events;
+      const sent = this.next.events(batch);
+      if (sent) {
+        return sent.then(() => {
+          this.#facts.#sent(length, batch.recovered);
+        });
+      }
+      this.#facts.#sent(length, batch.recovered);
+      return undefined;
+    }
+
+    override state(state: SubscriptionState): void {
+      this.#facts.#enter(state);
+      super.state(state);
+    }
+
+    override error(error: EwsError): void {
+      this.#facts.#remember(error);
+      super.error(error);
+    }
+
+    override gap(gap: Gap): void {
+      this.#facts.#gaps += 1;
+      this.#facts.#changed();
+      super.gap(gap);
+    }
+
+    override heartbeat(): void {
+      this.#facts.#heardAt = this.#facts.#clock.now();
+      super.heartbeat();
+    }
+  };
 
   #sent(count: number, recovered: boolean): void {
     if (count === 0) return;

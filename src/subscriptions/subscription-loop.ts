@@ -14,6 +14,9 @@ const MISSING_TARGET_WAIT_MS = 60 * 60_000;
 const STEADY_MS = 10_000;
 /** After something that should not happen, in milliseconds. */
 const UNEXPECTED_WAIT_MS = 60_000;
+const NONE: readonly RecoveryAction[] = [];
+/** Nothing under way. */
+const NOTHING = Promise.resolve();
 
 /** What an engine does at each point of a subscription's life; the loop decides when. */
 export interface LoopSteps {
@@ -45,13 +48,14 @@ export class SubscriptionLoop {
   #halted = false;
   #woken = false;
   #wakeSleeper: (() => void) | undefined;
-  readonly #losses = new Set<RecoveryAction>();
+  /** What it was lost by since it last held. */
+  #losses: readonly RecoveryAction[] = NONE;
   #connectedSince: number | undefined;
   /** The subscription is lost again as soon as it is made. */
   #flapping = false;
   #reported: string | undefined;
   #running: Promise<void> | undefined;
-  #round: Promise<unknown> = Promise.resolve();
+  #round: Promise<unknown> = NOTHING;
 
   constructor(clock: Clock, random: () => number, steps: LoopSteps, listener: EngineListener) {
     this.#clock = clock;
@@ -174,7 +178,7 @@ export class SubscriptionLoop {
     this.#connectedSince = undefined;
     if (!held) return;
     this.#flapping = false;
-    this.#losses.clear();
+    this.#losses = NONE;
     this.#forgetTrouble();
   }
 
@@ -219,8 +223,8 @@ export class SubscriptionLoop {
   /** A lost subscription is made again at once and in silence, as expiry is normal; not so if that does not help. */
   async #afterLoss(error: EwsError, step: () => void): Promise<void> {
     step();
-    if (!this.#losses.has(error.action)) {
-      this.#losses.add(error.action);
+    if (!this.#losses.includes(error.action)) {
+      this.#losses = [...this.#losses, error.action];
       return;
     }
     this.#flapping = true;

@@ -9,14 +9,22 @@ const MOST = 300;
 /** The time of a change, as a folder tells it, and the time stamp of its event may differ by so much, in milliseconds. */
 export const SLACK_MS = 2000;
 
+/** How far before the newest event a log goes back (ms), and how many it remembers. */
+interface Keep {
+  readonly ms: number;
+  readonly most: number;
+}
+
+const USUAL: Keep = { ms: LOOK_BACK_MS, most: MOST };
+
 /**
  * What was told of items lately, for catching up by time: what it finds again there is not sent twice. An item is found by
  * its last change, so only kinds of event are remembered that such a change can stand for.
  */
 export class ToldLog {
   /** By kind and item: when it happened by the server's clock (ms since 1970). The oldest comes first. */
-  readonly #times = new Map<string, number>();
-  readonly #keep: { readonly ms: number; readonly most: number };
+  #times: Map<string, number> | undefined;
+  readonly #keep: Keep;
   #from: number;
   /** How much the folders had lost when everything was told; `undefined` when that is not known. */
   counts: FolderCounts | undefined;
@@ -27,11 +35,7 @@ export class ToldLog {
    * @param from since when everything that was told is in it, by the server's clock (ms since 1970)
    * @param keep how far before the newest event it goes back (ms), and how many it remembers
    */
-  constructor(
-    saved: readonly string[] = [],
-    from = Number.NEGATIVE_INFINITY,
-    keep: { readonly ms: number; readonly most: number } = { ms: LOOK_BACK_MS, most: MOST },
-  ) {
+  constructor(saved: readonly string[] = [], from = Number.NEGATIVE_INFINITY, keep: Keep = USUAL) {
     this.#keep = keep;
     this.#from = from;
     for (const entry of saved) {
@@ -46,7 +50,7 @@ export class ToldLog {
   }
 
   get size(): number {
-    return this.#times.size;
+    return this.#times?.size ?? 0;
   }
 
   /** Watching has begun: what was before is not to be told. @param serverTime ms since 1970 */
@@ -77,9 +81,10 @@ export class ToldLog {
    */
   covers(event: MailboxEvent, settled = Number.POSITIVE_INFINITY): boolean {
     const own = keyOf(event);
-    if (this.#times.size === 0 || own === undefined) return false;
-    const told = this.#times.get(own);
-    const came = 'itemId' in event ? this.#times.get(keyFor('Came', event.itemId)) : undefined;
+    const times = this.#times;
+    if (!times || own === undefined) return false;
+    const told = times.get(own);
+    const came = 'itemId' in event ? times.get(keyFor('Came', event.itemId)) : undefined;
     const second = Math.floor(Date.parse(event.timeStamp) / 1000);
     const isCovered = (time: number | undefined) => {
       const toldIn = time === undefined ? Number.NEGATIVE_INFINITY : Math.floor(time / 1000);
@@ -92,14 +97,15 @@ export class ToldLog {
   /** Whether it says that something is new of which that was told. */
   knows(event: MailboxEvent): boolean {
     const { eventType } = event;
-    return (eventType === 'NewMail' || eventType === 'Created') && this.#times.has(keyOf(event) ?? '');
+    return (eventType === 'NewMail' || eventType === 'Created') && (this.#times?.has(keyOf(event) ?? '') ?? false);
   }
 
   entries(): string[] {
-    return [...this.#times].map(([key, time]) => `${key} ${Math.floor(time / 1000).toString(36)}`);
+    return [...(this.#times ?? [])].map(([key, time]) => `${key} ${Math.floor(time / 1000).toString(36)}`);
   }
 
   #set(key: string, time: number): void {
+    this.#times ??= new Map();
     const known = this.#times.get(key) ?? Number.NEGATIVE_INFINITY;
     this.#times.delete(key);
     this.#times.set(key, Math.max(time, known));
@@ -107,6 +113,7 @@ export class ToldLog {
   }
 
   #prune(): void {
+    if (!this.#times) return;
     for (const [key, time] of this.#times) {
       const isOld = time < this.#latest - this.#keep.ms;
       if (!isOld && this.#times.size <= this.#keep.most) return;

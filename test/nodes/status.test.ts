@@ -29,6 +29,8 @@ describe('the status under a node', () => {
   let clock: ManualClock;
   let shown: NodeStatus[];
   let board: StatusBoard;
+  /** A subscription. */
+  const one = {};
   beforeEach(() => {
     clock = new ManualClock(noon);
     shown = [];
@@ -41,10 +43,10 @@ describe('the status under a node', () => {
   });
 
   it('says when the last event came, once it is worth it, and not for each event', async () => {
-    board.show('', connected());
+    board.show(connected(), one);
     for (let event = 0; event < 100; event += 1) {
       await clock.advance(1000);
-      board.show('', connected(clock.now()));
+      board.show(connected(clock.now()), one);
     }
     assert.deepEqual(words(), ['node-red:common.status.connected', 'connected · last 12:00', 'connected · last 12:01']);
     assert.deepEqual(clock.pending.length, 1);
@@ -53,18 +55,18 @@ describe('the status under a node', () => {
   });
 
   it('says the date of an event of another day', async () => {
-    board.show('', connected(noon));
+    board.show(connected(noon), one);
     await clock.advance(24 * 3600 * 1000);
-    board.show('', connected(noon));
+    board.show(connected(noon), one);
     assert.deepEqual(words(), ['connected · last 12:00', 'connected · last 2026-03-02']);
   });
 
   it('says at once that something is wrong, and when it is tried again', () => {
     const broken = new EwsError('EWS_NETWORK', 'no way');
-    board.show('', connected(noon));
-    board.show('', waiting(2, broken));
-    board.show('', waiting(30, broken));
-    board.show('', waiting(600, broken));
+    board.show(connected(noon), one);
+    board.show(waiting(2, broken), one);
+    board.show(waiting(30, broken), one);
+    board.show(waiting(600, broken), one);
     assert.deepEqual(words(), [
       ...['connected · last 12:00', 'reconnecting', 'reconnecting at 12:00:30', 'not reachable · again at 12:10'],
     ]);
@@ -75,14 +77,14 @@ describe('the status under a node', () => {
   });
 
   it('is told once a second at most where subscriptions come in crowds', async () => {
-    for (let at = 0; at < 5000; at += 1) board.show(String(at), connected());
+    for (let at = 0; at < 5000; at += 1) board.show(connected(), { at });
     await clock.advance(60_000);
-    assert.deepEqual(words(), ['node-red:common.status.connected', '5000 connected']);
+    assert.deepEqual(words(), ['node-red:common.status.connected', '5,000 connected']);
   });
 
   it('is taken away when the node closes, for good', async () => {
-    board.show('', connected());
-    board.show('', connected(noon));
+    board.show(connected(), one);
+    board.show(connected(noon), one);
     board.close();
     await clock.advance(60_000);
     assert.deepEqual(shown.at(-1), {});

@@ -48,7 +48,10 @@ describe('Subscriber', () => {
     const orders = Array.from({ length: 40 }, (_, at) => ({ ...ORDER, mailbox: `user${at}@sandbox.example` }));
     const working = subscriber.subscribe(orders, output);
     await until(() => lab.requests.length > 0);
-    await subscriber.close();
+    const closing = subscriber.close();
+    await lab.clock.untilTimer();
+    await lab.clock.advance(2000);
+    await closing;
     await working;
     assert.deepEqual(told, []);
     assert.ok(lab.requests.length < 40);

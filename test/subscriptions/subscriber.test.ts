@@ -339,6 +339,20 @@ describe('readOrders', () => {
     );
   });
 
+  it('takes rows of tables: what is empty says nothing, and cells hold several', () => {
+    const row = { mailbox: 'a@example.com', access: '', folders: 'inbox, drafts', events: 'NewMail,Moved', name: 'A' };
+    const empty = { subscriptionTimeout: '', connectionTimeout: null, statusFrequency: '', watermark: '', include: '' };
+    const [order] = readOrders({ ...row, ...empty, allFolders: '' }, DEFAULTS);
+    assert.deepEqual(order, {
+      ...{ ...DEFAULTS, mailbox: 'a@example.com', events: ['NewMail', 'Moved'] },
+      folders: [
+        { id: 'inbox', name: 'inbox' },
+        { id: 'drafts', name: 'drafts' },
+      ],
+    });
+    assert.equal(readOrders({ allFolders: 'true' }, DEFAULTS)[0]?.allFolders, true);
+  });
+
   for (const payload of [
     'not an address',
     { mailbox: 5 },
@@ -347,7 +361,8 @@ describe('readOrders', () => {
     { folders: [{}] },
     { folders: 7 },
     { events: ['Exploded'] },
-    [{ events: null }],
+    [{ events: [null] }],
+    { folders: 'inbox,,drafts' },
   ]) {
     it(`refuses ${JSON.stringify(payload)} with a sentence`, () => {
       assert.throws(() => readOrders(payload, DEFAULTS), { code: 'EWS_CONFIGURATION', message: /\.$/ });
