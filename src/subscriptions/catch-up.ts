@@ -68,13 +68,17 @@ export class CatchUp {
     this.needed('no-watermark');
   }
 
-  /** There is a stream. Returns whether there is anything to catch up first. */
-  opened(signal: AbortSignal): boolean {
+  /** Whether there is nothing to catch up, and nothing that could have been lost with the stream before. */
+  get isIdle(): boolean {
+    return !this.#wasCut && !this.isNeeded && !this.isHolding;
+  }
+
+  /** There is a stream: what is missing is caught up first. */
+  opened(signal: AbortSignal): void {
     // Until now the server may have written into the one before, even if what was missed has been looked for meanwhile.
     if (this.#wasCut) this.needed('no-watermark');
     this.#wasCut = false;
     if (this.isNeeded) this.start(signal);
-    return this.isHolding;
   }
 
   get isNeeded(): boolean {

@@ -1,5 +1,6 @@
 import type { Clock, Timer } from '../clock.js';
 import { EwsError } from '../protocol/ews-error.js';
+import { ownText } from '../protocol/own-text.js';
 import type { StreamingEvents } from '../protocol/get-streaming-events.js';
 
 /** A stream that is silent for so long is dead, unless the server's own rhythm is faster: twice its usual 45 s. */
@@ -39,7 +40,7 @@ export class Heartbeat {
       const last = this.#lastBeats.get(subscriptionId);
       // Two heartbeats with nothing between them are one beat of the server apart.
       if (heartbeat && last !== undefined) this.#learn(now - last);
-      if (heartbeat && events.length === 0) this.#lastBeats.set(subscriptionId, now);
+      if (heartbeat && events.length === 0) this.#lastBeats.set(last === undefined ? ownText(subscriptionId) : subscriptionId, now);
       else this.#lastBeats.delete(subscriptionId);
     }
   }

@@ -38,6 +38,7 @@ export class PositionKeeper {
     this.#clock = clock;
   }
 
+  /** What was read, or could not be saved yet; what is saved is not kept in memory. */
   get record(): PositionRecord | undefined {
     return this.#record;
   }
@@ -89,11 +90,13 @@ export class PositionKeeper {
   }
 
   async #write(): Promise<void> {
-    if (!this.#record) return;
+    const record = this.#record;
+    if (!record) return;
     const change = this.#changes;
     try {
-      await this.#store.save(this.#record);
+      await this.#store.save(record);
       this.#troubled = false;
+      if (this.#changes === change) this.#record = undefined;
     } catch (error) {
       this.#trouble(error);
       this.#saveLater();

@@ -15,7 +15,7 @@ import { HeldSubscription } from './held-subscription.js';
 import { idNotTrusted } from './id-not-trusted.js';
 import type { PositionKeeper } from './position-keeper.js';
 import { rememberedOf, type Adoption } from './position-record.js';
-import { SubscriptionLoop, type LoopSteps } from './subscription-loop.js';
+import { SubscriptionLoop, type Life, type LoopSteps } from './subscription-loop.js';
 import type { SubscriptionDescription } from './subscription-description.js';
 
 /** How long closing waits for an answer, in milliseconds. */
@@ -137,7 +137,7 @@ export class PullEngine implements Engine, LoopSteps {
     await this.#options.keeper.remove();
   }
 
-  async round(signal: AbortSignal): Promise<number | undefined> {
+  async round({ signal }: Life): Promise<number | undefined> {
     const { account, interval } = this.#options;
     // Looking for the server may take long: whoever closes does not wait for that.
     const connection = await unlessAborted(account.connect(), signal);

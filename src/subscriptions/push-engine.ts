@@ -17,7 +17,7 @@ import { isHeartbeat, PushContinuity } from './push-continuity.js';
 import { splitAt } from './split-at.js';
 import { madeAnew, notJoined, unheard } from './push-trouble.js';
 import { RecentEvents } from './recent-events.js';
-import { SubscriptionLoop, type LoopSteps } from './subscription-loop.js';
+import { SubscriptionLoop, type Life, type LoopSteps } from './subscription-loop.js';
 import type { SubscriptionDescription } from './subscription-description.js';
 import { Turnstile } from './turnstile.js';
 
@@ -151,7 +151,7 @@ export class PushEngine implements Engine, LoopSteps, PushTarget {
     await this.#options.keeper.remove();
   }
 
-  async round(signal: AbortSignal): Promise<number | undefined> {
+  async round({ signal }: Life): Promise<number | undefined> {
     const { account } = this.#options;
     const connection = await unlessAborted(account.connect(), signal);
     this.#connection = connection;

@@ -22,6 +22,9 @@ import { SubscriptionLoop, type LoopSteps } from './subscription-loop.js';
 
 export type { StreamEngineOptions };
 
+/** Before the first. */
+const NO_RIDE = Ride.over();
+
 /** Watches one mailbox by a stream that it shares with others: events as they happen, what was missed before what is live. */
 export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps {
   readonly owner: string;
@@ -36,7 +39,7 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps {
   #connection: AccountConnection | undefined;
   #restored = false;
   #lastEventAt: number | undefined;
-  #ride = new Ride(new AbortController().signal);
+  #ride = NO_RIDE;
 
   constructor(options: StreamEngineOptions) {
     const { account, listener, description, keeper, adopted, missed, owner, connectionTimeout } = options;
@@ -60,6 +63,7 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps {
   }
 
   caughtUp(): void {
+    this.#ride.rest();
     this.#loop.connected(this.#lastEventAt);
   }
 
@@ -135,13 +139,13 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps {
     await this.#position.remove();
   }
 
-  async round(signal: AbortSignal): Promise<undefined> {
-    const ride = (this.#ride = new Ride(signal));
+  async round(): Promise<undefined> {
+    const ride = (this.#ride = new Ride());
     try {
       const { starts } = gatesOf(this.#options.account);
       if (!(await starts.pass(ride.signal, () => this.#prepare(ride.signal)))) return;
       // From here on nothing is waited for before it is on the stream, so it cannot be left behind there.
-      if (ride.signal.aborted || this.#loop.isPaused() || this.#loop.isClosed()) throw notWanted();
+      if (ride.isOver || this.#loop.isPaused() || this.#loop.isClosed()) throw notWanted();
       this.#options.hub.join(this);
       return await ride.left;
     } finally {
@@ -186,13 +190,17 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps {
   }
 
   opened(): void {
-    if (!this.#catchUp.opened(this.#ride.signal)) this.#loop.connected(this.#lastEventAt);
+    if (this.#catchUp.isIdle) this.caughtUp();
+    else this.#catchUp.opened(this.#ride.signal);
   }
 
   async notification({ events, heartbeat }: Notification): Promise<void> {
     try {
       const connection = this.#connection ?? (await this.#options.account.connect());
-      await this.#catchUp.live(await this.#folders.refine(events, connection, this.#ride.signal));
+      // A heartbeat is about nothing.
+      if (events.length > 0) {
+        await this.#catchUp.live(await this.#folders.refine(events, connection, this.#ride.signal));
+      }
     } catch (error) {
       // What could not be sent is told again.
       this.#catchUp.needed('no-watermark');

@@ -1,5 +1,6 @@
 import type { Clock, Timer } from '../clock.js';
 import type { MailboxEvent } from '../protocol/mailbox-event.js';
+import { ownText } from '../protocol/own-text.js';
 import type { AccountConnection } from './account-link.js';
 import type { PositionKeeper } from './position-keeper.js';
 import { POSITION_FORMAT, type AdoptedSubscription, type PositionRecord } from './position-record.js';
@@ -148,7 +149,7 @@ export class StreamPosition {
   /** Everything up to `watermark` was sent; `events` are what happened between it and the one before. */
   passed(events: readonly MailboxEvent[], watermark: string): void {
     for (const event of events) this.#sent.take(event);
-    this.#watermark = watermark;
+    this.#watermark = ownText(watermark);
     this.#next = undefined;
     this.#takenAt = this.#clock.now();
     this.#saveSoon();

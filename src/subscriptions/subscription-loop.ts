@@ -18,10 +18,16 @@ const NONE: readonly RecoveryAction[] = [];
 /** Nothing under way. */
 const NOTHING = Promise.resolve();
 
+/** How long a subscription is wanted. */
+export interface Life {
+  /** Aborted when the loop is closed. */
+  readonly signal: AbortSignal;
+}
+
 /** What an engine does at each point of a subscription's life; the loop decides when. */
 export interface LoopSteps {
   /** One round of work. Returns when the next is due (ms since 1970), or `undefined` for when {@link SubscriptionLoop.wake} is called. */
-  round(signal: AbortSignal): Promise<number | undefined>;
+  round(life: Life): Promise<number | undefined>;
   /** The subscription does not exist any more: the next round makes another. */
   subscriptionLost(error: EwsError): void;
   /** The server refuses the watermark to resume from. */
@@ -36,12 +42,14 @@ export interface LoopSteps {
  * The life of one subscription: rounds of work, and between them what the recovery table asks for.
  * It alone decides on waiting, on stopping, on states, and on telling of an outage once.
  */
-export class SubscriptionLoop {
+export class SubscriptionLoop implements Life {
   readonly #clock: Clock;
   readonly #steps: LoopSteps;
   readonly #listener: EngineListener;
   readonly #backOff: BackOff;
-  readonly #closing = new AbortController();
+  /** Made when it is asked for: it takes half a kilobyte, and thousands of mailboxes do without. */
+  #closing: AbortController | undefined;
+  #closed = false;
   #state: SubscriptionState = { name: 'closed' };
   #paused = false;
   #restarting = false;
@@ -64,6 +72,12 @@ export class SubscriptionLoop {
     this.#backOff = new BackOff(random);
   }
 
+  get signal(): AbortSignal {
+    this.#closing ??= new AbortController();
+    if (this.#closed) this.#closing.abort();
+    return this.#closing.signal;
+  }
+
   get state(): SubscriptionState {
     return this.#state;
   }
@@ -75,7 +89,7 @@ export class SubscriptionLoop {
 
   /** A method, as it changes while one waits. */
   isClosed(): boolean {
-    return this.#closing.signal.aborted;
+    return this.#closed;
   }
 
   start(paused = false): void {
@@ -124,7 +138,8 @@ export class SubscriptionLoop {
 
   /** Ends the loop; resolves when nothing of it is under way any more. */
   async close(): Promise<void> {
-    this.#closing.abort();
+    this.#closed = true;
+    this.#closing?.abort();
     this.wake();
     await this.#running;
     this.enter({ name: 'closed' });
@@ -147,28 +162,25 @@ export class SubscriptionLoop {
   async #run(): Promise<void> {
     while (!this.isClosed()) {
       try {
-        await this.#turn();
+        if (this.isPaused()) {
+          if (this.#paused) this.enter({ name: 'paused' });
+          await this.#sleep(undefined);
+          continue;
+        }
+        let next: number | undefined;
+        try {
+          // Waited for here and not in a function of its own, as thousands wait at the same time.
+          next = await (this.#round = this.#steps.round(this));
+        } catch (thrown) {
+          // A round that was ended to pause or close did not fail.
+          if (!this.isClosed() && !this.isPaused()) await this.#recover(toEwsError(thrown));
+          continue;
+        }
+        if (!this.isPaused()) await this.#sleep(next);
       } catch {
         // Whoever listens has failed; nobody is left to tell. What must not happen is that the loop ends, or the process.
-        await delay(this.#clock, UNEXPECTED_WAIT_MS, this.#closing.signal);
+        await delay(this.#clock, UNEXPECTED_WAIT_MS, this.signal);
       }
-    }
-  }
-
-  async #turn(): Promise<void> {
-    if (this.isPaused()) {
-      if (this.#paused) this.enter({ name: 'paused' });
-      await this.#sleep(undefined);
-      return;
-    }
-    try {
-      const round = this.#steps.round(this.#closing.signal);
-      this.#round = round;
-      const next = await round;
-      if (!this.isPaused()) await this.#sleep(next);
-    } catch (thrown) {
-      // A round that was ended to pause or close did not fail.
-      if (!this.isClosed() && !this.isPaused()) await this.#recover(toEwsError(thrown));
     }
   }
 

@@ -3,13 +3,35 @@ const MAX_COOKIES = 50;
 /** Name and value together, in characters; what RFC 6265 asks a client to be able to keep. */
 const MAX_COOKIE_LENGTH = 4096;
 
+/** So many different ones are shared among jars, at most. */
+const MAX_SHARED = 200;
+
+interface Cookie {
+  readonly name: string;
+  readonly value: string;
+}
+
+const known = new Map<string, Cookie>();
+
+/** The same for the same cookie: thousands of mailboxes are at a few back ends. */
+function shared(name: string, value: string): Cookie {
+  const key = `${name}=${value}`;
+  const found = known.get(key);
+  if (found) return found;
+  if (known.size >= MAX_SHARED) known.clear();
+  const cookie = { name, value };
+  known.set(key, cookie);
+  return cookie;
+}
+
 /**
  * The cookies of one affinity group. Exchange names the back end that holds the subscriptions in
  * `X-BackEndOverrideCookie`, load balancers in cookies of their own; a newer value takes the place of the older.
  * All calls go to one URL, so a cookie's path and domain say nothing here and are not looked at.
  */
 export class CookieJar {
-  readonly #cookies = new Map<string, string>();
+  /** There is a jar for each mailbox, and hardly more than two cookies in it. */
+  #cookies: readonly Cookie[] = [];
 
   /** Takes over the cookies of a response; one that has already run out (`now` in ms) is forgotten. */
   take(setCookie: string | string[] | undefined, now: number): void {
@@ -24,18 +46,21 @@ export class CookieJar {
     const value = pair.slice(equals + 1).trim();
     if (equals < 1 || name === '' || name.length + value.length > MAX_COOKIE_LENGTH || !/^[\x20-\x7e]*$/.test(pair))
       return;
-    if (hasRunOut(attributes, now)) this.#cookies.delete(name);
-    else if (this.#cookies.has(name) || this.#cookies.size < MAX_COOKIES) this.#cookies.set(name, value);
+    const others = this.#cookies.filter((one) => one.name !== name);
+    const isKnown = others.length < this.#cookies.length;
+    if (hasRunOut(attributes, now)) this.#cookies = others;
+    else if (isKnown) this.#cookies = this.#cookies.map((one) => (one.name === name ? shared(name, value) : one));
+    else if (others.length < MAX_COOKIES) this.#cookies = [...others, shared(name, value)];
   }
 
   /** The value of the Cookie header, or `undefined` when there is nothing to send. */
   header(): string | undefined {
-    if (this.#cookies.size === 0) return undefined;
-    return [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    if (this.#cookies.length === 0) return undefined;
+    return this.#cookies.map(({ name, value }) => `${name}=${value}`).join('; ');
   }
 
   clear(): void {
-    this.#cookies.clear();
+    this.#cookies = [];
   }
 }
 
