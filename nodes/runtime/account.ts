@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/clock.js';
+import { delay, type Clock } from '../../src/clock.js';
 import { EwsError } from '../../src/protocol/ews-error.js';
 import { unsubscribe } from '../../src/protocol/unsubscribe.js';
 import {
@@ -10,6 +10,7 @@ import {
 } from '../../src/subscriptions/account-link.js';
 import type { RequestContext } from '../../src/transport/ews-client.js';
 import { AdoptionRegistry } from '../../src/subscriptions/adoption-registry.js';
+import { eachOf } from '../../src/subscriptions/each-of.js';
 import type { LiveSubscription } from '../../src/subscriptions/live-subscription.js';
 import { StreamHub } from '../../src/subscriptions/stream-hub.js';
 import type { UnwantedSubscriptions } from '../../src/subscriptions/unwanted-subscriptions.js';
@@ -18,8 +19,12 @@ import type { UnwantedSubscriptions } from '../../src/subscriptions/unwanted-sub
 const END_TIME_MS = 5000;
 /** How long an account waits for its nodes to leave before it closes all the same, in milliseconds. */
 const LEAVE_TIME_MS = 10_000;
+/** How long what the server is just making is waited for, to end it, in milliseconds. */
+const FINISH_MS = 2000;
 /** All nodes whose mailboxes have moved are served by one search for the server, in milliseconds. */
 const SEARCH_AGAIN_MS = 60_000;
+/** Subscriptions that nobody wants are ended so many at once. */
+const UNWANTED_AT_ONCE = 4;
 
 export interface AccountOptions {
   readonly email: string;
@@ -134,9 +139,9 @@ export class Account implements AccountLink {
   }
 
   endUnwanted(): void {
-    void this.#options.unwanted.takeAll().then(async (subscriptions) => {
-      for (const subscription of subscriptions) await this.endSubscription(subscription);
-    });
+    void this.#options.unwanted
+      .takeAll()
+      .then((subscriptions) => eachOf(subscriptions, UNWANTED_AT_ONCE, (one) => this.endSubscription(one)));
   }
 
   /** Ends what nobody adopted, waits for the nodes to leave, then closes the connections. */
@@ -146,6 +151,7 @@ export class Account implements AccountLink {
     const unadopted = this.registry.giveUpWaiting().map((subscription) => this.endSubscription(subscription));
     await Promise.all([...unadopted, this.#allLeft()]);
     const connection = await this.#connection?.catch(() => undefined);
+    if (connection) await Promise.race([connection.client.finished(), delay(this.clock, FINISH_MS)]);
     await connection?.client.close();
   }
 

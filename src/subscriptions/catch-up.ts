@@ -8,6 +8,7 @@ import { catchUpByTime } from './catch-up-by-time.js';
 import type { EngineListener, GapReason } from './engine-listener.js';
 import type { Missed } from './held-delivery.js';
 import { HoldBack } from './hold-back.js';
+import { isoTime } from './iso-time.js';
 import { replay, takeBookmark } from './replay.js';
 import type { StreamPosition } from './stream-position.js';
 import type { SubscriptionDescription } from './subscription-description.js';
@@ -279,8 +280,4 @@ export class CatchUp {
     if (missed === 'skip') listener.skipped(from, until);
     else listener.gap({ mailbox: description.mailbox || account.email, from, until, reason });
   }
-}
-
-function isoTime(ms: number | undefined): string | undefined {
-  return ms === undefined ? undefined : new Date(ms).toISOString();
 }

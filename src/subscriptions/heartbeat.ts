@@ -40,7 +40,8 @@ export class Heartbeat {
       const last = this.#lastBeats.get(subscriptionId);
       // Two heartbeats with nothing between them are one beat of the server apart.
       if (heartbeat && last !== undefined) this.#learn(now - last);
-      if (heartbeat && events.length === 0) this.#lastBeats.set(last === undefined ? ownText(subscriptionId) : subscriptionId, now);
+      if (heartbeat && events.length === 0)
+        this.#lastBeats.set(last === undefined ? ownText(subscriptionId) : subscriptionId, now);
       else this.#lastBeats.delete(subscriptionId);
     }
   }

@@ -6,6 +6,7 @@ import { contextOf, type AccountConnection, type AccountLink } from './account-l
 import { catchUpByTime } from './catch-up-by-time.js';
 import type { EngineListener, GapReason } from './engine-listener.js';
 import type { HeldDelivery, Missed } from './held-delivery.js';
+import { isoTime } from './iso-time.js';
 import { NamedFolders } from './named-folders.js';
 import { folderCameBack, PresentFolders } from './present-folders.js';
 import type { PositionKeeper } from './position-keeper.js';
@@ -190,7 +191,10 @@ export class HeldSubscription {
         events: description.events,
         ...(from === undefined ? {} : { watermark: from }),
       });
-      return connection.client.call(subscribe, request, contextOf(description, account.email, signal));
+      // Push is known by its address, also before it is answered.
+      const end = ({ subscriptionId }: SubscribeResponse) => delivery.end({ ...description, subscriptionId });
+      const late = request.delivery === 'push' ? undefined : end;
+      return connection.client.call(subscribe, request, contextOf(description, account.email, signal), late);
     });
     const { subscriptionId, watermark } = answer.response;
     connection.traits.watermarks = watermark !== undefined;
@@ -336,15 +340,12 @@ export class HeldSubscription {
       ...(this.#upTo === undefined ? {} : { upTo: this.#upTo }),
       ...savedTold(this.#told),
       ...(this.#paused ? { paused: true } : {}),
-      ...(closed ? { closed } : {}),
+      // It counts where there is no watermark to begin at; else the position is as it was.
+      ...(closed && this.#watermark === undefined ? { closed } : {}),
       ...delivery.kept?.(),
       ...(this.#present.isPartial ? { partial: true } : {}),
       ...(adopted ? { adopted } : {}),
     };
-    await keeper.save(record);
+    await keeper.save(record, closed);
   }
-}
-
-function isoTime(ms: number | undefined): string | undefined {
-  return ms === undefined ? undefined : new Date(ms).toISOString();
 }

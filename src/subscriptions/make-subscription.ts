@@ -39,6 +39,7 @@ async function makePull(
       ...(order.watermark === undefined ? {} : { watermark: order.watermark }),
     },
     contextOf(order, account.email, signal),
+    (late) => account.endSubscription({ ...order, subscriptionId: late.subscriptionId, delivery: 'pull' }),
   );
   traits.watermarks = response.watermark !== undefined;
   if (all || !wantsAllFolders(order, traits.watermarks)) return response;
@@ -78,6 +79,7 @@ async function makeStreaming(
     subscribe,
     { delivery: 'streaming', scope: all ? { allFolders: true } : scopeOf(order), events: order.events },
     hub.context({ mailbox, access, shares: traits.watermarks }, signal),
+    (late) => account.endSubscription({ mailbox, access, subscriptionId: late.subscriptionId, delivery: 'streaming' }),
   );
   return { subscriptionId: response.subscriptionId, ...(watermark === undefined ? {} : { watermark }) };
 }

@@ -157,9 +157,7 @@ export class PushEngine implements Engine, LoopSteps, PushTarget {
     this.#connection = connection;
     if (!this.#restored && (await this.#restore(connection))) return undefined;
     if (this.#trouble) await this.#giveUp(this.#trouble);
-    if (this.#held.id === undefined) {
-      await gatesOf(account).starts.pass(signal, () => this.#subscribe(connection, signal));
-    }
+    if (this.#held.id === undefined) await this.#subscribe(connection, signal);
     await this.#held.prepare(connection, signal);
     await this.#findMissed(connection, signal);
     if (this.#loop.state.name !== 'connected') this.#loop.enter({ name: 'awaiting' });
@@ -281,7 +279,7 @@ export class PushEngine implements Engine, LoopSteps, PushTarget {
   async #subscribe(connection: AccountConnection, signal: AbortSignal): Promise<void> {
     this.#loop.enter({ name: 'subscribing' });
     this.#continuity.begin();
-    await this.#held.open(connection, signal);
+    await gatesOf(this.#options.account).starts.pass(signal, () => this.#held.open(connection, signal));
     this.#heard = this.#heardEarly;
     this.#heardAt = this.#options.account.clock.now();
     this.#address.settle();
@@ -330,8 +328,7 @@ export class PushEngine implements Engine, LoopSteps, PushTarget {
   #resumeCalls(): void {
     // It was heard of before; time in which nobody could have been is no silence.
     this.#heard = true;
-    this.#resumedAt = this.#options.account.clock.now();
-    this.#heardAt = this.#resumedAt;
+    this.#resumedAt = this.#heardAt = this.#options.account.clock.now();
     this.#address.settle();
   }
 }

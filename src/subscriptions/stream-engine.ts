@@ -10,6 +10,7 @@ import { NamedFolders } from './named-folders.js';
 import { folderCameBack, PresentFolders } from './present-folders.js';
 import { idNotTrusted } from './id-not-trusted.js';
 import { rememberedOf, type Beginning } from './position-record.js';
+import { renewBookmark } from './renew-bookmark.js';
 import { takeBookmark } from './replay.js';
 import { notWanted, Ride } from './ride.js';
 import type { StreamEngineOptions } from './stream-engine-options.js';
@@ -50,7 +51,7 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps {
     this.owner = owner;
     this.connectionTimeout = connectionTimeout;
     this.#loop = new SubscriptionLoop(account.clock, account.random, this, listener);
-    this.#position = new StreamPosition(keeper, description, account.clock, adopted && rememberedOf(adopted));
+    this.#position = new StreamPosition(keeper, description, account, adopted && rememberedOf(adopted));
     this.#catchUp = new CatchUp({ account, missed, listener, position: this.#position }, this);
   }
 
@@ -211,7 +212,8 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps {
       this.#position.quiet();
       this.#catchUp.quiet();
     }
-    if (this.#position.wantsBookmark) void this.#renewBookmark();
+    if (this.#position.wantsBookmark)
+      void renewBookmark(this.#position, this.#options.account, this.#present.description, this.#ride.signal);
     if (this.#present.isDue) void this.#lookForFolders();
   }
 
@@ -245,12 +247,12 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps {
   async #end(): Promise<void> {
     const { subscriptionId } = this.#position;
     this.#position.subscriptionId = undefined;
-    if (subscriptionId === undefined) return;
-    await this.#options.account.endSubscription({
-      ...this.#options.description,
-      subscriptionId,
-      delivery: 'streaming',
-    });
+    if (subscriptionId !== undefined) await this.#endOne(subscriptionId);
+  }
+
+  #endOne(subscriptionId: string): Promise<void> {
+    const { account, description } = this.#options;
+    return account.endSubscription({ ...description, subscriptionId, delivery: 'streaming' });
   }
 
   /** Returns whether it was left paused. */
@@ -298,6 +300,7 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps {
         subscribe,
         { delivery: 'streaming', scope: all ? { allFolders: true } : scopeOf(present), events },
         hub.context(this, signal),
+        (late) => this.#endOne(late.subscriptionId),
       ),
     );
     this.#position.subscriptionId = response.subscriptionId;
@@ -341,13 +344,5 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps {
     if (!this.#connection || !(await this.#present.cameBack(this.#connection, signal)) || signal.aborted) return;
     this.#folders.lookUpAnew();
     this.dropped(folderCameBack());
-  }
-
-  async #renewBookmark(): Promise<void> {
-    const { account } = this.#options;
-    const { signal } = this.#ride;
-    const { description } = this.#present;
-    const take = async () => takeBookmark({ connection: await account.connect(), account, description, signal });
-    await this.#position.renew(() => gatesOf(account).bookmarks.pass(signal, take));
   }
 }

@@ -1,7 +1,8 @@
 import type { Clock, Timer } from '../clock.js';
 import type { MailboxEvent } from '../protocol/mailbox-event.js';
 import { ownText } from '../protocol/own-text.js';
-import type { AccountConnection } from './account-link.js';
+import type { AccountConnection, AccountLink } from './account-link.js';
+import { isoTime } from './iso-time.js';
 import type { PositionKeeper } from './position-keeper.js';
 import { POSITION_FORMAT, type AdoptedSubscription, type PositionRecord } from './position-record.js';
 import { takeBookmark, type Bookmark } from './replay.js';
@@ -13,7 +14,10 @@ import { restoreTold, savedTold, SLACK_MS, ToldLog } from './told-log.js';
 const SAVE_WITHIN_MS = 50;
 /** After so many events a new bookmark is worth its three requests. */
 const EVENTS_PER_BOOKMARK = 300;
-/** A bookmark is renewed after a day at the latest, in milliseconds: old ones are costly for the server, then refused. */
+/**
+ * A bookmark is renewed after a day at the latest, in milliseconds: old ones are costly for the server, then refused. When
+ * in the second half of it is left to chance, as thousands of mailboxes may have begun in the same minute.
+ */
 const BOOKMARK_LIFE_MS = 24 * 60 * 60_000;
 /** What was sent since a bookmark is remembered up to so many events; where it cannot be renewed, more may come twice. */
 const MAX_SENT = 5000;
@@ -29,10 +33,12 @@ export class StreamPosition {
   readonly #description: SubscriptionDescription;
   readonly #clock: Clock;
   readonly #adopted: AdoptedSubscription | undefined;
+  readonly #random: () => number;
   #connection: AccountConnection | undefined;
   #watermark: string | undefined;
   #sent = newSentLog();
-  #takenAt = 0;
+  /** When the bookmark is to be taken anew (ms since 1970). */
+  #renewAt = 0;
   /** A newer bookmark that counts as soon as everything before it was sent. */
   #next: { readonly bookmark: Bookmark; readonly sent: SentLog } | undefined;
   #renewNotBefore = 0;
@@ -54,13 +60,14 @@ export class StreamPosition {
   constructor(
     keeper: PositionKeeper,
     description: SubscriptionDescription,
-    clock: Clock,
+    { clock, random }: Pick<AccountLink, 'clock' | 'random'>,
     adopted?: AdoptedSubscription,
   ) {
     this.#keeper = keeper;
     this.#description = description;
     this.#clock = clock;
     this.#adopted = adopted;
+    this.#random = random;
   }
 
   get watermark(): string | undefined {
@@ -96,7 +103,7 @@ export class StreamPosition {
       return undefined;
     this.#watermark = record.watermark;
     this.#sent = newSentLog(record.sentSince);
-    this.#takenAt = this.#clock.now();
+    this.#renewAt = this.#inADay();
     this.upTo = record.upTo;
     this.#told = restoreTold(record);
     this.#restoredUpTo = Date.parse(record.upTo ?? '');
@@ -111,9 +118,9 @@ export class StreamPosition {
     this.#sent = newSentLog();
     this.#next = undefined;
     this.#renewNotBefore = 0;
-    this.#takenAt = this.#clock.now();
+    this.#renewAt = this.#inADay();
     this.watches(serverTime);
-    this.upTo = iso(serverTime) ?? this.upTo;
+    this.upTo = isoTime(serverTime) ?? this.upTo;
     await this.save();
   }
 
@@ -134,9 +141,9 @@ export class StreamPosition {
 
   /** A subscription exists. The first one is where watching begins. @param serverTime ms since 1970 */
   watches(serverTime: number | undefined): void {
-    this.beganAt = iso(serverTime);
+    this.beganAt = isoTime(serverTime);
     if (this.upTo !== undefined || serverTime === undefined) return;
-    this.upTo = iso(serverTime);
+    this.upTo = isoTime(serverTime);
     this.#told.begin(serverTime);
   }
 
@@ -151,7 +158,7 @@ export class StreamPosition {
     for (const event of events) this.#sent.take(event);
     this.#watermark = ownText(watermark);
     this.#next = undefined;
-    this.#takenAt = this.#clock.now();
+    this.#renewAt = this.#inADay();
     this.#saveSoon();
   }
 
@@ -195,7 +202,11 @@ export class StreamPosition {
   get wantsBookmark(): boolean {
     const now = this.#clock.now();
     if (this.#watermark === undefined || this.#next || now < this.#renewNotBefore) return false;
-    return this.#sent.size >= EVENTS_PER_BOOKMARK || now - this.#takenAt > BOOKMARK_LIFE_MS;
+    return this.#sent.size >= EVENTS_PER_BOOKMARK || now > this.#renewAt;
+  }
+
+  #inADay(): number {
+    return this.#clock.now() + BOOKMARK_LIFE_MS * (0.5 + this.#random() / 2);
   }
 
   /** Takes a new bookmark with `take`; it counts when what came before it has been sent. Never rejects. */
@@ -224,7 +235,7 @@ export class StreamPosition {
   quiet(): void {
     if (this.#isLively && this.upTo !== undefined) {
       // A folder says of its last change that it was a little later than its event did.
-      this.upTo = iso(Date.parse(this.upTo) + SLACK_MS);
+      this.upTo = isoTime(Date.parse(this.upTo) + SLACK_MS);
       this.#saveSoon();
     }
     this.#isLively = false;
@@ -237,15 +248,18 @@ export class StreamPosition {
     if (bookmark?.watermark === undefined || !sent) return;
     if (time < (bookmark.serverTime ?? Number.POSITIVE_INFINITY) + 1000 && time !== Number.POSITIVE_INFINITY) return;
     this.#watermark = bookmark.watermark;
-    this.upTo = iso(bookmark.serverTime) ?? this.upTo;
+    this.upTo = isoTime(bookmark.serverTime) ?? this.upTo;
     this.#sent = sent;
     this.#next = undefined;
-    this.#takenAt = this.#clock.now();
+    this.#renewAt = this.#inADay();
     this.#saveSoon();
   }
 
-  /** Resolves when the position is durable, or when that failed and was reported. */
-  async save(): Promise<void> {
+  /**
+   * Resolves when the position is durable, or when that failed and was reported.
+   * @param unlessSaved whether nothing is to be written where it was written as it is
+   */
+  async save(unlessSaved = false): Promise<void> {
     this.#clock.clearTimer(this.#timer);
     this.#timer = undefined;
     const server = this.#connection?.server;
@@ -266,12 +280,12 @@ export class StreamPosition {
       ...(this.partial ? { partial: true } : {}),
       ...(this.#adopted ? { adopted: this.#adopted } : {}),
     };
-    await this.#keeper.save(record);
+    await this.#keeper.save(record, unlessSaved);
   }
 
-  /** Saves it for the last time; what comes after may save another one. */
+  /** Saves it for the last time, where it has changed; what comes after may save another one. */
   async close(): Promise<void> {
-    await this.save();
+    await this.save(true);
     this.#keeper.close();
   }
 
@@ -286,8 +300,4 @@ export class StreamPosition {
 
 function newSentLog(keys: readonly string[] = []): SentLog {
   return new SentLog(keys, MAX_SENT);
-}
-
-function iso(ms: number | undefined): string | undefined {
-  return ms === undefined ? undefined : new Date(ms).toISOString();
 }

@@ -3,42 +3,46 @@ import type { EndableSubscription } from './account-link.js';
 import { writeDurably } from './durable-file.js';
 
 /** More than this are not remembered: they run out by themselves. */
-const MAX_REMEMBERED = 1000;
+const MAX_REMEMBERED = 20_000;
 
 /** Subscriptions of an account that could not be ended when they were given up; they are at its next start. */
 export class UnwantedSubscriptions {
   readonly #path: string;
-  #changing: Promise<void> = Promise.resolve();
+  readonly #coming: EndableSubscription[] = [];
+  /** Adds what is coming, as soon as what is under way is over. */
+  #adding: Promise<void> | undefined;
+  #changing: Promise<unknown> = Promise.resolve();
 
   constructor(path: string) {
     this.#path = path;
   }
 
-  /** Remembers one. Failing to is no harm: the server ends it in time. */
-  async add(subscription: EndableSubscription): Promise<void> {
-    const { subscriptionId, mailbox, access, delivery } = subscription;
-    this.#changing = this.#changing
-      .then(async () => {
-        const known = await this.#read();
-        const all = [
-          ...known,
-          { subscriptionId, mailbox, access, ...(delivery === undefined ? {} : { delivery }) },
-        ].slice(-MAX_REMEMBERED);
-        await writeDurably(this.#path, JSON.stringify(all));
-      })
-      .catch(() => undefined);
-    await this.#changing;
+  /** Remembers one, together with all that come while others are being written. Failing to is no harm: the server ends it in time. */
+  add({ subscriptionId, mailbox, access, delivery }: EndableSubscription): Promise<void> {
+    this.#coming.push({ subscriptionId, mailbox, access, ...(delivery === undefined ? {} : { delivery }) });
+    this.#adding ??= this.#change(async () => {
+      this.#adding = undefined;
+      const coming = this.#coming.splice(0);
+      const all = [...(await this.#read()), ...coming].slice(-MAX_REMEMBERED);
+      await writeDurably(this.#path, JSON.stringify(all));
+    }).catch(() => undefined);
+    return this.#adding;
   }
 
   /** Returns all that are remembered, and forgets them. */
-  async takeAll(): Promise<EndableSubscription[]> {
-    const taken = this.#changing.then(async () => {
+  takeAll(): Promise<EndableSubscription[]> {
+    return this.#change(async () => {
       const known = await this.#read();
       if (known.length > 0) await rm(this.#path, { force: true }).catch(() => undefined);
       return known;
     });
-    this.#changing = taken.then(() => undefined);
-    return taken;
+  }
+
+  /** One change after the other. */
+  #change<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#changing.then(work);
+    this.#changing = done.catch(() => undefined);
+    return done;
   }
 
   async #read(): Promise<EndableSubscription[]> {

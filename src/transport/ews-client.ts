@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Clock } from '../clock.js';
-import { readEnvelope, writeEnvelope, type ConnectingSid, type RequestHeader } from '../protocol/envelope.js';
+import { readEnvelope, writeEnvelope, type RequestHeader } from '../protocol/envelope.js';
 import { EwsError } from '../protocol/ews-error.js';
 import {
   getStreamingEvents,
@@ -20,11 +20,14 @@ import type { HttpProxy } from './http-proxy.js';
 import { networkError } from './network-error.js';
 import type { TokenWay } from './oauth/token-endpoint.js';
 import { DEFAULT_MAX_RESPONSE_BYTES, readBody } from './response-body.js';
+import type { EwsAnswer, RequestContext } from './request-context.js';
 import { SignIn } from './sign-in.js';
 import { StreamSocket } from './stream-socket.js';
 import { ThrottleGate } from './throttle-gate.js';
 import type { TlsOptions } from './tls-options.js';
 import { unlessAborted } from './unless-aborted.js';
+
+export type { EwsAnswer, RequestContext };
 
 /** Requests of one account at once, at most (docs: "EWS throttling in Exchange", EWSMaxConcurrency). */
 export const DEFAULT_MAX_CONCURRENT = 27;
@@ -54,24 +57,6 @@ export interface EwsClientOptions {
   readonly idleMs?: number;
 }
 
-/** In whose name and at which back end a request is made. */
-export interface RequestContext {
-  readonly impersonate?: ConnectingSid;
-  /** Whose mailbox it is about, as far as that is known. An application opens every mailbox in its owner's name. */
-  readonly mailbox?: string;
-  /** The group whose cookies go with the request, and the mailbox that anchors it (docs: "How to maintain affinity"). */
-  readonly affinity?: { readonly group: string; readonly anchorMailbox: string };
-  readonly signal?: AbortSignal;
-  /** Bound on this answer, in bytes, in place of the client's own. */
-  readonly maxResponseBytes?: number;
-}
-
-export interface EwsAnswer<Response> {
-  readonly response: Response;
-  /** The server's clock when it answered, in milliseconds since 1970; `undefined` when it did not say. */
-  readonly serverTime: number | undefined;
-}
-
 /** One client for an account: carries operations to its server and brings back their answers or an `EwsError`. */
 export class EwsClient {
   /** What the server said of itself in its last answer. */
@@ -89,6 +74,7 @@ export class EwsClient {
   readonly #gate: ThrottleGate;
   readonly #cookies = new Map<string, CookieJar>();
   readonly #streams = new Set<StreamSocket>();
+  readonly #late = new Set<Promise<void>>();
   #closed = false;
 
   /** Throws `EWS_CONFIGURATION` for a URL that is none. */
@@ -123,19 +109,35 @@ export class EwsClient {
     return this.#options.version;
   }
 
-  /** Makes one request. Throws an `EwsError`, and nothing else, for every way in which it can fail. */
+  /**
+   * Makes one request. Throws an `EwsError`, and nothing else, for every way in which it can fail.
+   * @param late given what the server answers to a request that had been sent when the signal was aborted: it may have made
+   * something that nobody knows of
+   */
   async call<Request, Response>(
     operation: Operation<Request, Response>,
     request: Request,
     context: RequestContext = {},
+    late?: (response: Response) => Promise<void>,
   ): Promise<EwsAnswer<Response>> {
     const body = writeEnvelope(this.#header(context), operation.write(request));
     await this.#gate.pass(context.signal);
+    const exchange = this.#exchange(operation, body, late ? { ...context, isFinished: true } : context);
     try {
-      return await unlessAborted(this.#exchange(operation, body, context), context.signal);
+      return await unlessAborted(exchange, context.signal);
     } catch (error) {
+      if (late && context.signal?.aborted) {
+        const finishing = exchange.then(({ response }) => late(response)).catch(() => undefined);
+        this.#late.add(finishing);
+        void finishing.finally(() => this.#late.delete(finishing));
+      }
       throw this.#noticed(networkError(error, this.#origin, operation.name));
     }
+  }
+
+  /** Resolves when nothing is under way any more whose answer comes too late for who asked. Never rejects. */
+  async finished(): Promise<void> {
+    await Promise.all(this.#late);
   }
 
   /**
@@ -255,7 +257,7 @@ export class EwsClient {
           timeoutMs: isStream && whole ? 0 : timeoutMs,
           // "Connection: close", without which some servers keep the connection open when the stream is over.
           last: isStream && whole,
-          signal: context.signal,
+          signal: context.isFinished ? undefined : context.signal,
         });
         this.#takeCookies(context, reply.headers);
         return reply;

@@ -1,0 +1,21 @@
+import type { ConnectingSid } from '../protocol/envelope.js';
+
+/** In whose name and at which back end a request is made. */
+export interface RequestContext {
+  readonly impersonate?: ConnectingSid;
+  /** Whose mailbox it is about, as far as that is known. An application opens every mailbox in its owner's name. */
+  readonly mailbox?: string;
+  /** The group whose cookies go with the request, and the mailbox that anchors it (docs: "How to maintain affinity"). */
+  readonly affinity?: { readonly group: string; readonly anchorMailbox: string };
+  readonly signal?: AbortSignal;
+  /** Whether what was sent comes to its end also when the signal is aborted. */
+  readonly isFinished?: boolean;
+  /** Bound on this answer, in bytes, in place of the client's own. */
+  readonly maxResponseBytes?: number;
+}
+
+export interface EwsAnswer<Response> {
+  readonly response: Response;
+  /** The server's clock when it answered, in milliseconds since 1970; `undefined` when it did not say. */
+  readonly serverTime: number | undefined;
+}
