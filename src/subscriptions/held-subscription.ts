@@ -340,7 +340,6 @@ export class HeldSubscription {
       ...(this.#upTo === undefined ? {} : { upTo: this.#upTo }),
       ...savedTold(this.#told),
       ...(this.#paused ? { paused: true } : {}),
-      // It counts where there is no watermark to begin at; else the position is as it was.
       ...(closed && this.#watermark === undefined ? { closed } : {}),
       ...delivery.kept?.(),
       ...(this.#present.isPartial ? { partial: true } : {}),

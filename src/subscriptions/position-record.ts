@@ -34,7 +34,7 @@ export interface PositionRecord extends PositionKey, SavedTold {
   /** When the server last answered, by its own clock (ISO 8601): up to then everything was told. */
   readonly upTo?: string;
   readonly paused?: boolean;
-  /** Pull: nothing was under way when it was saved, as the node was being closed. */
+  /** Pull, without a watermark: nothing was under way when it was saved, as the node was being closed. */
   readonly closed?: boolean;
   /** Push: at which URL the server calls, and what it brought last. */
   readonly push?: PushAddress;
