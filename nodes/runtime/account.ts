@@ -1,6 +1,7 @@
 import { delay, type Clock } from '../../src/clock.js';
 import { EwsError } from '../../src/protocol/ews-error.js';
 import { unsubscribe } from '../../src/protocol/unsubscribe.js';
+import { gatesOf } from '../../src/subscriptions/account-gates.js';
 import {
   contextOf,
   type AccountConnection,
@@ -128,7 +129,12 @@ export class Account implements AccountLink {
     try {
       const { client, traits } = await this.connect();
       const { subscriptionId } = subscription;
-      await client.call(unsubscribe, { subscriptionId }, this.#contextOf(subscription, traits, bound.signal));
+      const context = this.#contextOf(subscription, traits, bound.signal);
+      await gatesOf(this).ends.pass(bound.signal, async () => {
+        // Thousands may be ended at a close: those whose turn has not come by then are not asked for any more.
+        if (bound.signal.aborted) throw new EwsError('EWS_NETWORK', 'There was no time to end the subscription.');
+        await client.call(unsubscribe, { subscriptionId }, context);
+      });
     } catch (error) {
       // What the server does not know any more needs no ending; all else is tried again at the next start.
       const gone = error instanceof EwsError && error.action === 'resubscribe';

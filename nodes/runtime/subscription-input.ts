@@ -83,7 +83,8 @@ async function adopt(
 ): Promise<void> {
   if (!adopter) throw mistake(texts.text('input.not-receiving'));
   const subscription = readSubscription(payload, delivery, texts);
-  if (!(await adopter.adopt(subscription))) throw mistake(texts.text('input.unknown-account'));
+  // What comes while the node closes is nobody's, and ended with the account or soon after.
+  if (!(await adopter.adopt(subscription)) && !adopter.isClosed()) throw mistake(texts.text('input.unknown-account'));
 }
 
 /** The subscription that a message of ews-subscribe holds; it may have gone through a file or a database. */

@@ -13,6 +13,8 @@ export interface AccountGates {
   readonly starts: Gate;
   /** Catching up from a watermark. */
   readonly replays: Gate;
+  /** Subscriptions that are ended. */
+  readonly ends: Gate;
   /** Bookmarks that are taken anew. */
   readonly bookmarks: Gate;
 }
@@ -24,8 +26,13 @@ export function gatesOf(account: AccountLink): AccountGates {
   if (known) return known;
   const { maxConcurrent = DEFAULT_MAX_CONCURRENT } = account;
   // A third is left for the polls, the looking up and the catching up of those that are there.
-  const starts = new Gate(Math.max(1, Math.floor((maxConcurrent * 2) / 3)));
-  const made = { starts, replays: new Gate(REPLAYS), bookmarks: new Gate(BOOKMARKS) };
+  const most = Math.max(1, Math.floor((maxConcurrent * 2) / 3));
+  const made = {
+    starts: new Gate(most),
+    ends: new Gate(most),
+    replays: new Gate(REPLAYS),
+    bookmarks: new Gate(BOOKMARKS),
+  };
   gates.set(account, made);
   return made;
 }

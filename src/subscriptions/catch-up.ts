@@ -42,7 +42,8 @@ const NOTHING = Promise.resolve();
 export class CatchUp {
   readonly #options: CatchUpOptions;
   readonly #steps: CatchUpSteps;
-  readonly #holdBack = new HoldBack();
+  /** Made when something is caught up for the first time. */
+  #holdBack: HoldBack | undefined;
   #missing: GapReason | undefined;
   /** Whether the stream was not there all the time since the last round of catching up began. */
   #mayBeLost = false;
@@ -93,7 +94,7 @@ export class CatchUp {
 
   /** Begins, unless it is under way: then it goes on until nothing is missing any more. */
   start(signal: AbortSignal): void {
-    if (this.#holdBack.isHolding) return;
+    if (this.isHolding) return;
     this.#signal = signal;
     // Not at once: even where there is nothing to wait for, it must not be over before the holding back has begun.
     this.#running = Promise.resolve()
@@ -103,7 +104,7 @@ export class CatchUp {
         this.needed('no-watermark');
         this.#steps.dropped(toEwsError(thrown));
       });
-    this.#holdBack.hold(this.#running);
+    this.#behind.hold(this.#running);
   }
 
   /** Resolves when nothing of it is under way; never rejects. */
@@ -118,11 +119,15 @@ export class CatchUp {
     return told;
   }
 
+  get #behind(): HoldBack {
+    return (this.#holdBack ??= new HoldBack());
+  }
+
   async #tell(events: readonly MailboxEvent[]): Promise<void> {
     const { position } = this.#options;
     let held = events;
-    if (!this.#holdBack.isHolding) {
-      const { unseen, doubtful } = this.#holdBack.sift(events);
+    if (!this.isHolding) {
+      const { unseen, doubtful } = this.#holdBack?.sift(events) ?? { unseen: events, doubtful: [] };
       const news = unseen.filter((event) => !position.isTold(event));
       if (news.length > 0) await this.#steps.send(news, false);
       if (doubtful.length === 0) return;
@@ -130,23 +135,23 @@ export class CatchUp {
       this.start(this.#signal);
       held = doubtful;
     }
-    await this.#holdBack.keep(held, position.watermark !== undefined);
+    await this.#behind.keep(held, position.watermark !== undefined);
   }
 
   /** Whether live events are being held back. */
   get isHolding(): boolean {
-    return this.#holdBack.isHolding;
+    return this.#holdBack?.isHolding ?? false;
   }
 
   /** The server has nothing more to tell at present. */
   quiet(): void {
-    this.#holdBack.settled();
+    this.#holdBack?.settled();
   }
 
   /** Lets go of what is held back: it was not sent, and is caught up with the rest. */
   giveUp(): void {
-    if (this.#holdBack.isHolding) this.needed('no-watermark');
-    this.#holdBack.release();
+    if (this.isHolding) this.needed('no-watermark');
+    this.#holdBack?.release();
   }
 
   /** What was missed cannot be told, as there is no bookmark from before. `serverTime`: until when, in ms since 1970. */
@@ -163,7 +168,7 @@ export class CatchUp {
       await this.#sendHeld(signal);
     } while (!signal.aborted && this.isNeeded);
     if (signal.aborted) return;
-    this.#holdBack.release();
+    this.#holdBack?.release();
     this.#steps.caughtUp();
   }
 
@@ -176,13 +181,13 @@ export class CatchUp {
       const mayBeLost = this.#mayBeLost;
       this.#mayBeLost = false;
       try {
-        this.#holdBack.begin(mayBeLost);
+        this.#behind.begin(mayBeLost);
         await gatesOf(this.#options.account).replays.pass(signal, async () => {
           const { watermark } = this.#options.position;
           if (watermark === undefined) await this.#findByTime(why, signal);
           else await this.#replay(watermark, signal, backOff);
         });
-        this.#holdBack.end();
+        this.#behind.end();
       } catch (thrown) {
         this.#missing = why;
         this.#mayBeLost ||= mayBeLost;
@@ -194,9 +199,9 @@ export class CatchUp {
   async #sendHeld(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       // What was dropped meanwhile comes before the rest, with another replay, which is shorter than the one before.
-      if (this.#holdBack.takeDropped()) this.needed('no-watermark');
-      if (this.#holdBack.isInDoubt) this.#missing ??= 'no-watermark';
-      const held = this.isNeeded ? [] : this.#holdBack.takeHeld();
+      if (this.#behind.takeDropped()) this.needed('no-watermark');
+      if (this.#behind.isInDoubt) this.#missing ??= 'no-watermark';
+      const held = this.isNeeded ? [] : this.#behind.takeHeld();
       if (held.length === 0) return;
       const { position } = this.#options;
       await this.#steps.send(
@@ -216,7 +221,7 @@ export class CatchUp {
       backOff.reset();
       // What had been sent does not come on the stream again.
       const unsent = position.sent.missing(events);
-      this.#holdBack.replayed(unsent);
+      this.#behind.replayed(unsent);
       // What a search found after the bookmark was taken comes again from there.
       const missed = unsent.filter((event) => !position.told.knows(event));
       if (missed.length > 0) await this.#steps.send(missed, true);
@@ -245,7 +250,7 @@ export class CatchUp {
       upTo,
       told,
       found: (events, serverTime) => {
-        this.#holdBack.found(events, serverTime);
+        this.#behind.found(events, serverTime);
       },
       send: (events) => this.#steps.send(events, true),
       gap: (why, end) => {

@@ -15,7 +15,7 @@ const KEPT_MOST = 10_000;
 /** Of so many that ended it is told that they did; who asks after longer begins from the start. */
 const GONE_MOST = 1000;
 /** How long a name is under which one is known, in characters. */
-const NAME_LENGTH = 20;
+const NAME_LENGTH = 12;
 
 /** Whose subscription it is. */
 export interface WatchedSubscription {

@@ -127,5 +127,5 @@ export class PositionKeeper {
 }
 
 function digestOf(record: PositionRecord): string {
-  return shortDigest(JSON.stringify(record), 16);
+  return shortDigest(JSON.stringify(record), 12);
 }

@@ -8,6 +8,7 @@ import { mayHaveLostAnswer, mayHaveRestarted } from '../transport/network-error.
 import { unlessAborted } from '../transport/unless-aborted.js';
 import { gatesOf } from './account-gates.js';
 import { contextOf, type AccountConnection, type AccountLink } from './account-link.js';
+import { endBegun } from './end-begun.js';
 import type { Engine } from './engine.js';
 import type { EngineListener } from './engine-listener.js';
 import type { Missed } from './held-delivery.js';
@@ -124,7 +125,7 @@ export class PullEngine implements Engine, LoopSteps {
   async close(keep: boolean): Promise<void> {
     await this.#finishRound();
     await this.#loop.close();
-    if (!this.#restored) return;
+    if (!this.#restored) return endBegun(this.#options);
     if (!keep || this.#held.isProvisional) await this.#held.giveUp();
     await this.#held.save(true);
     this.#options.keeper.close();
@@ -133,6 +134,7 @@ export class PullEngine implements Engine, LoopSteps {
   /** Ends the engine and forgets its position. */
   async drop(): Promise<void> {
     await this.#loop.close();
+    if (!this.#restored) await endBegun(this.#options);
     await this.#held.giveUp();
     await this.#options.keeper.remove();
   }
@@ -141,9 +143,10 @@ export class PullEngine implements Engine, LoopSteps {
     const { account, interval } = this.#options;
     // Looking for the server may take long: whoever closes does not wait for that.
     const connection = await unlessAborted(account.connect(), signal);
-    if (!this.#restored || this.#held.id === undefined) {
+    if (!this.#restored && (await this.#restore(connection))) return undefined;
+    if (this.#held.id === undefined) {
       const { starts } = gatesOf(account);
-      if (!(await starts.pass(signal, () => this.#begin(connection, signal)))) return undefined;
+      if (!(await starts.pass(signal, () => this.#subscribe(connection, signal)))) return undefined;
     }
     const asked = this.#asked;
     if (interval === 0 && asked === this.#served) {
@@ -157,11 +160,9 @@ export class PullEngine implements Engine, LoopSteps {
     return interval === 0 ? undefined : this.#nextPoll(started, interval * 1000);
   }
 
-  /** Returns whether there is a subscription to ask for: not if it was left paused, or nobody wants it any more. */
-  async #begin(connection: AccountConnection, signal: AbortSignal): Promise<boolean> {
+  /** Returns whether there is a subscription to ask for: not if nobody wants it any more when its turn comes. */
+  async #subscribe(connection: AccountConnection, signal: AbortSignal): Promise<boolean> {
     if (signal.aborted || this.#loop.isPaused()) return false;
-    if (!this.#restored && (await this.#restore(connection))) return false;
-    if (this.#held.id !== undefined) return true;
     this.#loop.enter({ name: 'subscribing' });
     await this.#held.open(connection, signal);
     return true;

@@ -63,6 +63,7 @@ async function open(
       ...(watermark === undefined ? {} : { watermark }),
     },
     contextOf(description, account.email, signal),
+    (late) => account.endSubscription({ ...description, subscriptionId: late.subscriptionId }),
   );
   return { subscriptionId: response.subscriptionId, watermark: response.watermark, serverTime };
 }

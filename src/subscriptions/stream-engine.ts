@@ -8,6 +8,7 @@ import { CatchUp, type CatchUpSteps } from './catch-up.js';
 import { Contest } from './contest.js';
 import { NamedFolders } from './named-folders.js';
 import { folderCameBack, PresentFolders } from './present-folders.js';
+import { endBegun } from './end-begun.js';
 import { idNotTrusted } from './id-not-trusted.js';
 import { rememberedOf, type Beginning } from './position-record.js';
 import { renewBookmark } from './renew-bookmark.js';
@@ -128,7 +129,7 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps {
   /** @param keep whether the subscription stays on the server, to be used again after a restart */
   async close(keep: boolean): Promise<void> {
     await this.#step(() => this.#loop.close());
-    if (!this.#restored) return;
+    if (!this.#restored) return endBegun(this.#options, 'streaming');
     if (!keep) await this.#end();
     await this.#position.close();
   }
@@ -143,8 +144,7 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps {
   async round(): Promise<undefined> {
     const ride = (this.#ride = new Ride());
     try {
-      const { starts } = gatesOf(this.#options.account);
-      if (!(await starts.pass(ride.signal, () => this.#prepare(ride.signal)))) return;
+      if (!(await this.#prepare(ride.signal))) return;
       // From here on nothing is waited for before it is on the stream, so it cannot be left behind there.
       if (ride.isOver || this.#loop.isPaused() || this.#loop.isClosed()) throw notWanted();
       this.#options.hub.join(this);
@@ -163,9 +163,11 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps {
     this.#connection = connection;
     if (!this.#restored && (await this.#restore(connection, signal))) return false;
     if (this.#position.subscriptionId === undefined) this.#loop.enter({ name: 'subscribing' });
-    this.#options.hub.expect(this);
-    await this.#begin(connection, signal);
-    if (this.#position.subscriptionId === undefined) await this.#subscribe(connection, signal);
+    await gatesOf(this.#options.account).starts.pass(signal, async () => {
+      this.#options.hub.expect(this);
+      await this.#begin(connection, signal);
+      if (this.#position.subscriptionId === undefined) await this.#subscribe(connection, signal);
+    });
     return true;
   }
 

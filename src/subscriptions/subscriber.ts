@@ -12,6 +12,7 @@ import { makeSubscription } from './make-subscription.js';
 import { OrderQueue } from './order-queue.js';
 import type { StreamHub } from './stream-hub.js';
 import { fingerprint } from './subscription-description.js';
+import { patiently } from './patiently.js';
 import type { PushHost } from './push-host.js';
 import { EVERYTHING, isInShare, type Share } from './share.js';
 import type { SubscribeOrder } from './subscribe-request.js';
@@ -66,11 +67,11 @@ export class Subscriber {
   /** What is being made, by {@link keyOf}: orders that are worked on together may ask for the same. */
   readonly #making = new Map<string, Promise<unknown>>();
   readonly #giveUp = new AbortController();
-  #closing = false;
+  readonly #closing = new AbortController();
 
   constructor(options: SubscriberOptions) {
     this.#options = options;
-    setMaxListeners(0, this.#giveUp.signal);
+    setMaxListeners(0, this.#giveUp.signal, this.#closing.signal);
   }
 
   /** Those in its share. */
@@ -109,7 +110,7 @@ export class Subscriber {
   /** Begins nothing more, and ends what nobody has adopted. */
   async close(): Promise<void> {
     const { registry, account, id } = this.#options;
-    this.#closing = true;
+    this.#closing.abort();
     const finished = new AbortController();
     void delay(account.clock, FINISH_MS, finished.signal).then(() => {
       this.#giveUp.abort();
@@ -121,7 +122,7 @@ export class Subscriber {
 
   /** A method, as it changes while one waits. */
   #isClosing(): boolean {
-    return this.#closing;
+    return this.#closing.signal.aborted;
   }
 
   /** Those in its share. The account's own mailbox is the same whether it is named or not. */
@@ -172,7 +173,10 @@ export class Subscriber {
     await this.#eachOf([...distinct], async ([key, order]) => {
       if (this.#isClosing()) return;
       try {
-        output.subscribed(await this.#once(key, order));
+        const made = await this.#once(key, order);
+        // Nobody would take it any more: it is ended with all that nobody has adopted.
+        if (this.#isClosing()) return;
+        output.subscribed(made);
         subscribed += 1;
       } catch (error) {
         if (this.#isClosing()) return;
@@ -219,10 +223,13 @@ export class Subscriber {
       const begun = this.#options.pushHost(order.pushIn).begin(order, { account: accountId, subscriber: id });
       return unlessAborted(begun, signal);
     }
-    const made = await gatesOf(account).starts.pass(signal, () => {
-      if (this.#isClosing()) throw new Error('The node is being closed.');
-      return makeSubscription(account, hub, order, signal);
-    });
+    // It keeps its turn while it waits for a server that is busy, so that the others do not come in its place.
+    const made = await gatesOf(account).starts.pass(signal, () =>
+      patiently(account, this.#closing.signal, () => {
+        if (this.#isClosing()) throw new Error('The node is being closed.');
+        return makeSubscription(account, hub, order, signal);
+      }),
+    );
     const subscription: LiveSubscription = {
       ...{ mailbox, access, allFolders, folders, events, delivery, ...made, account: accountId, subscriber: id },
       ...detailsOrderOf(order),

@@ -50,7 +50,7 @@ export class CookieJar {
     const isKnown = others.length < this.#cookies.length;
     if (hasRunOut(attributes, now)) this.#cookies = others;
     else if (isKnown) this.#cookies = this.#cookies.map((one) => (one.name === name ? shared(name, value) : one));
-    else if (others.length < MAX_COOKIES) this.#cookies = [...others, shared(name, value)];
+    else if (others.length < MAX_COOKIES) this.#cookies = others.concat(shared(name, value));
   }
 
   /** The value of the Cookie header, or `undefined` when there is nothing to send. */
