@@ -126,7 +126,10 @@ class WatchingNode {
       const about = {
         description,
         delivery: this.#type.delivery,
-        ...{ node: node.id, flow: node.z, account: from?.id ?? '', accountName: from ? accountName(from) : '' },
+        node: node.id,
+        flow: node.z,
+        account: from?.id ?? '',
+        accountName: from ? accountName(from) : '',
         mailbox: description.mailbox || (from?.account?.email ?? ''),
       };
       const settings = readDetailsSettings(detailsOrderOf(parts.adopted ?? {}), details);
@@ -178,9 +181,7 @@ class WatchingNode {
     const ours = descriptions.filter(({ mailbox }) => isOurs(mailbox));
     const engines = ours.map((description) => {
       const listener = listenerFor(description, owner);
-      const keeper = new PositionKeeper(store, keyOf(description), (problem) => {
-        listener.positionProblem(problem);
-      });
+      const keeper = new PositionKeeper(store, keyOf(description), listener);
       return makeEngine({ account, description, keeper, listener }, owner, (engine) => engine.unsubscribe());
     });
     whenFlowsStand(this.#red, node, () => {

@@ -1,6 +1,5 @@
 import type { Clock, Timer } from '../clock.js';
 import { EwsError } from '../protocol/ews-error.js';
-import { ownText } from '../protocol/own-text.js';
 import type { StreamingEvents } from '../protocol/get-streaming-events.js';
 
 /** A stream that is silent for so long is dead, unless the server's own rhythm is faster: twice its usual 45 s. */
@@ -34,14 +33,14 @@ export class Heartbeat {
     this.#lastBeats.clear();
   }
 
-  heard({ notifications }: StreamingEvents): void {
+  /** @param known the same id as it is kept anyway: what was cut out of an answer would keep all of it in memory */
+  heard({ notifications }: StreamingEvents, known = (id: string): string => id): void {
     const now = this.#clock.now();
     for (const { subscriptionId, heartbeat, events } of notifications) {
       const last = this.#lastBeats.get(subscriptionId);
       // Two heartbeats with nothing between them are one beat of the server apart.
       if (heartbeat && last !== undefined) this.#learn(now - last);
-      if (heartbeat && events.length === 0)
-        this.#lastBeats.set(last === undefined ? ownText(subscriptionId) : subscriptionId, now);
+      if (heartbeat && events.length === 0) this.#lastBeats.set(known(subscriptionId), now);
       else this.#lastBeats.delete(subscriptionId);
     }
   }

@@ -16,7 +16,10 @@ import type { SubscriptionDescription } from './subscription-description.js';
 export class NamedFolders {
   readonly #account: AccountLink;
   readonly #description: SubscriptionDescription;
-  readonly #changed: ChangedItems;
+  /** Made where it is needed: with servers that tell too little. */
+  #changed: ChangedItems | undefined;
+  /** The server's clock when the subscription began (ms since 1970). */
+  #begun: number | undefined;
   readonly #present: PresentFolders;
   #filter: FolderFilter | undefined;
   #allowed = false;
@@ -25,7 +28,6 @@ export class NamedFolders {
     this.#account = account;
     this.#description = description;
     this.#present = present;
-    this.#changed = new ChangedItems(account, description);
   }
 
   /** Whether to subscribe to all folders in their place. */
@@ -40,7 +42,8 @@ export class NamedFolders {
 
   /** A subscription has begun. @param serverTime the server's clock then (ms since 1970) */
   begin(serverTime: number | undefined): void {
-    this.#changed.begin(serverTime);
+    this.#begun = serverTime ?? this.#begun;
+    this.#changed?.begin(serverTime);
   }
 
   /** Other folders are there now. */
@@ -82,6 +85,13 @@ export class NamedFolders {
     return this.#looksForChanges(connection) ? this.#withChanges(events, connection, signal) : events;
   }
 
+  #changes(): ChangedItems {
+    if (this.#changed) return this.#changed;
+    this.#changed = new ChangedItems(this.#account, this.#description);
+    this.#changed.begin(this.#begun);
+    return this.#changed;
+  }
+
   #looksForChanges({ traits }: AccountConnection): boolean {
     const { allFolders, events } = this.#description;
     return traits.watermarks === false && !allFolders && events.includes('Modified');
@@ -93,11 +103,12 @@ export class NamedFolders {
     signal: AbortSignal,
   ): Promise<readonly MailboxEvent[]> {
     const all: MailboxEvent[] = [];
+    const changed = this.#changes();
     for (const event of events) {
       all.push(event);
       if (event.eventType !== 'Modified' || !('folderId' in event)) continue;
       // What cannot be looked up now is found at the next change of the folder.
-      all.push(...(await this.#changed.of(event.folderId.id, event.timeStamp, connection, signal).catch(() => [])));
+      all.push(...(await changed.of(event.folderId.id, event.timeStamp, connection, signal).catch(() => [])));
     }
     return all;
   }

@@ -96,16 +96,38 @@ export class Overview {
   ): Engine {
     const name = nameOf(key);
     const row = this.#rowOf(name);
-    const following = new Following(listener, () => {
-      if (row.entry === entry) this.#remove(name, row);
-    });
+    const following = new Overview.#Following(listener, this, name);
     const engine = makeEngine(row.facts.listen(following));
     const entry: OverviewEntry = { id: row.id, about, facts: row.facts, engine, end };
     row.entry = entry;
+    following.entry = entry;
     this.#rows.set(name, row);
     this.#byId.set(row.id, row);
     this.#touch(row);
     return engine;
+  }
+
+  /** Takes an entry out when its engine is closed. */
+  static readonly #Following = class extends ForwardingListener {
+    readonly #overview: Overview;
+    readonly #name: string;
+    entry: OverviewEntry | undefined;
+
+    constructor(next: EngineListener, overview: Overview, name: string) {
+      super(next);
+      this.#overview = overview;
+      this.#name = name;
+    }
+
+    override state(state: SubscriptionState): void {
+      super.state(state);
+      if (state.name === 'closed') this.#overview.#closed(this.#name, this.entry);
+    }
+  };
+
+  #closed(name: string, entry: OverviewEntry | undefined): void {
+    const row = this.#rows.get(name);
+    if (row && row.entry === entry) this.#remove(name, row);
   }
 
   find(id: number): OverviewEntry | undefined {
@@ -181,21 +203,6 @@ export class Overview {
     if (this.#gone.length <= 2 * GONE_MOST) return;
     const forgotten = this.#gone.splice(0, GONE_MOST);
     this.#forgottenUpTo = forgotten.at(-1)?.revision ?? this.#forgottenUpTo;
-  }
-}
-
-/** Tells when its engine is closed. */
-class Following extends ForwardingListener {
-  readonly #closed: () => void;
-
-  constructor(next: EngineListener, closed: () => void) {
-    super(next);
-    this.#closed = closed;
-  }
-
-  override state(state: SubscriptionState): void {
-    super.state(state);
-    if (state.name === 'closed') this.#closed();
   }
 }
 

@@ -1,11 +1,13 @@
 import { systemClock, type Clock, type Timer } from '../clock.js';
-import type { PositionProblem } from './engine-listener.js';
+import type { EngineListener, PositionProblem } from './engine-listener.js';
 import { PositionError, type PositionKey, type PositionRecord } from './position-record.js';
 import type { PositionStore } from './position-store.js';
 import { shortDigest } from './short-digest.js';
 
 /** After a position could not be saved it is tried again, though nothing new has happened, in milliseconds. */
 const RETRY_MS = 30_000;
+/** Who is told of trouble: a listener, or what does something with it. */
+type Report = Pick<EngineListener, 'positionProblem'> | ((problem: PositionProblem) => void);
 /** Nothing under way. */
 const NOTHING = Promise.resolve();
 
@@ -17,7 +19,7 @@ export class PositionKeeper {
   readonly key: PositionKey;
   readonly #store: PositionStore;
   readonly #clock: Clock;
-  readonly #report: (problem: PositionProblem) => void;
+  readonly #report: Report;
   #record: PositionRecord | undefined;
   /** Stands for what was last written. */
   #written: string | undefined;
@@ -29,12 +31,7 @@ export class PositionKeeper {
   #closed = false;
   #retry: Timer | undefined;
 
-  constructor(
-    store: PositionStore,
-    key: PositionKey,
-    report: (problem: PositionProblem) => void,
-    clock: Clock = systemClock,
-  ) {
+  constructor(store: PositionStore, key: PositionKey, report: Report, clock: Clock = systemClock) {
     this.#store = store;
     this.key = key;
     this.#report = report;
@@ -69,7 +66,9 @@ export class PositionKeeper {
     const change = this.#changes;
     // A write that is under way may hold an older record; all that wait for it are served by the one after it.
     this.#saving = this.#saving.then(() => (this.#saved >= change ? undefined : this.#write()));
-    await this.#saving;
+    const saving = this.#saving;
+    await saving;
+    if (this.#saving === saving) this.#saving = NOTHING;
   }
 
   /** Tries no more by itself: what comes after may save another position in its place. */
@@ -122,7 +121,8 @@ export class PositionKeeper {
     if (this.#troubled) return;
     this.#troubled = true;
     const { kind, detail } = error instanceof PositionError ? error : new PositionError('unwritable', String(error));
-    this.#report({ kind, detail });
+    if (typeof this.#report === 'function') this.#report({ kind, detail });
+    else this.#report.positionProblem({ kind, detail });
   }
 }
 

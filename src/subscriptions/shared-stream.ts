@@ -156,7 +156,7 @@ export class SharedStream {
         const answer = await this.#heartbeat.bound(stream.next(), this.#patience(first));
         if (this.#closing.signal.aborted) return;
         if (answer === undefined) throw new EwsError('EWS_NETWORK', 'The stream ended without the server saying so.');
-        this.#heartbeat.heard(answer);
+        this.#heartbeat.heard(answer, (id) => this.#members.get(id)?.subscriptionId ?? id);
         if (first) {
           begunAt = clock.now();
           await this.#begun(answer, begunAt - opened);

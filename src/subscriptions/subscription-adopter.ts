@@ -284,9 +284,7 @@ export class SubscriptionAdopter implements Adopter, PushHost {
     const part = partOf(subscription);
     const key: PositionKey = { node: this.id, mailbox, part };
     const listener = heard(this.#options.listenerFor(description, subscription.account));
-    const keeper = new PositionKeeper(this.#options.store, key, (problem) => {
-      listener.positionProblem(problem);
-    });
+    const keeper = new PositionKeeper(this.#options.store, key, listener);
     const engine = this.#options.makeEngine({
       account,
       description,

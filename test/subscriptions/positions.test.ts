@@ -329,6 +329,9 @@ describe('UnwantedSubscriptions', () => {
       await Promise.all([before.add(one), before.add(two)]);
       assert.deepEqual(await new UnwantedSubscriptions(path).takeAll(), [one, two]);
       assert.deepEqual(await new UnwantedSubscriptions(path).takeAll(), []);
+      const many = Array.from({ length: 5000 }, (_, at) => ({ ...one, subscriptionId: `number ${at}` }));
+      await Promise.all(many.map((each) => before.add(each)));
+      assert.deepEqual(await new UnwantedSubscriptions(path).takeAll(), many, 'thousands at once too');
       await writeFile(path, '[1, {"subscriptionId": 5}, null');
       assert.deepEqual(await new UnwantedSubscriptions(path).takeAll(), []);
     } finally {

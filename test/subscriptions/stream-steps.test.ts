@@ -93,6 +93,21 @@ describe('StreamEngine, its steps and its position', () => {
     assert.equal(store.records.size, 0);
   });
 
+  it('takes a new bookmark within a day, each at a time of its own', async () => {
+    const { clock, store } = lab.base;
+    const connection = await lab.base.account().connect();
+    const hoursUntilDue = async (chance: number): Promise<number> => {
+      const keeper = new PositionKeeper(store, { node: 'node', mailbox: '', part: String(chance) }, () => undefined);
+      const position = new StreamPosition(keeper, NEW_MAIL, { clock, random: () => chance });
+      await position.begin(connection, { watermark: 'x', serverTime: undefined });
+      for (let hours = 0; ; hours += 1) {
+        if (position.wantsBookmark) return hours;
+        await clock.advance(3_600_000);
+      }
+    };
+    assert.deepEqual([await hoursUntilDue(0), await hoursUntilDue(0.5), await hoursUntilDue(0.99)], [13, 19, 24]);
+  });
+
   it('waits before it tries again to take a new bookmark', async () => {
     const { told } = await lab.connected();
     const subscribes = () => lab.base.requests.filter((operation) => operation === 'Subscribe').length;
