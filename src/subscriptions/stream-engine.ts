@@ -32,7 +32,7 @@ export class StreamEngine implements LoopSteps, StreamMember {
   readonly #catchUp: CatchUp;
   readonly #present: PresentFolders;
   readonly #folders: NamedFolders;
-  readonly #contest: Contest;
+  readonly contest: Contest;
   #connection: AccountConnection | undefined;
   #restored = false;
   #lastEventAt: number | undefined;
@@ -43,7 +43,7 @@ export class StreamEngine implements LoopSteps, StreamMember {
     this.#options = options;
     const present = (this.#present = new PresentFolders(account, description, listener));
     this.#folders = new NamedFolders(account, description, present);
-    this.#contest = new Contest(account.clock);
+    this.contest = new Contest(account.clock);
     this.owner = owner;
     this.connectionTimeout = connectionTimeout;
     this.#loop = new SubscriptionLoop(account.clock, account.random, this, listener);
@@ -228,7 +228,7 @@ export class StreamEngine implements LoopSteps, StreamMember {
   }
 
   dropped(error: EwsError): void {
-    this.#ride.leave(this.#contest.judged(error));
+    this.#ride.leave(this.contest.judged(error));
   }
 
   /** Ends the round and waits for whatever is under way, with `change` made to the loop in between. */
@@ -264,6 +264,7 @@ export class StreamEngine implements LoopSteps, StreamMember {
     const { record, sameSubscription } = found;
     if (record.watermark !== undefined) connection.traits.watermarks = true;
     this.#position.subscriptionId = record.subscriptionId;
+    this.contest.takenUp();
     // Whatever is kept was kept of watching.
     if ((record.subscriptionId ?? record.watermark ?? record.upTo) !== undefined) this.#catchUp.needed('no-watermark');
     // What was queued while away comes with the old subscription, so it is of no use where that shall be skipped.
