@@ -3,20 +3,38 @@ import { EwsError } from '../protocol/ews-error.js';
 
 /** Losing a subscription to another reader twice within this time is a contest that nobody wins, in milliseconds. */
 const CONTEST_MS = 10 * 60_000;
+/** For so long after it was taken up, whoever had a subscription before may still read it, in milliseconds. */
+const HAND_OVER_MS = 2 * 60_000;
 const TAKEN_OVER: readonly string[] = ['ErrorNewEventStreamConnectionOpened', 'EWS_STREAM_TAKEN_OVER'];
+
+/** Whether a stream ended because somebody else reads what was on it. */
+export function isTakenOver(error: EwsError): boolean {
+  return TAKEN_OVER.includes(error.code);
+}
 
 /** A subscription that others read too is made anew once; after that, somebody has to say who shall have it. */
 export class Contest {
   readonly #clock: Clock;
   #takenOverAt = Number.NEGATIVE_INFINITY;
+  #takenUpAt = Number.NEGATIVE_INFINITY;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
+  /** The subscription is one that an earlier run left, or another Node-RED that may run still. */
+  takenUp(): void {
+    this.#takenUpAt = this.#clock.now();
+  }
+
+  /** Whether somebody else may not have let go of it yet. */
+  get mayBeShared(): boolean {
+    return this.#clock.now() - this.#takenUpAt < HAND_OVER_MS;
+  }
+
   /** What an error of the stream means for the subscription. */
   judged(error: EwsError): EwsError {
-    if (!TAKEN_OVER.includes(error.code)) return error;
+    if (!isTakenOver(error)) return error;
     const now = this.#clock.now();
     const contested = now - this.#takenOverAt < CONTEST_MS;
     this.#takenOverAt = now;

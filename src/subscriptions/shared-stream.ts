@@ -4,6 +4,7 @@ import { CONNECTION_TIMEOUT_MINUTES, type StreamingEvents } from '../protocol/ge
 import type { RequestContext } from '../transport/ews-client.js';
 import type { EventStream } from '../transport/event-stream.js';
 import type { AccountLink } from './account-link.js';
+import { isTakenOver } from './contest.js';
 import { Heartbeat } from './heartbeat.js';
 import { HeldBackWatch } from './held-back.js';
 import type { StreamMember } from './stream-member.js';
@@ -267,6 +268,15 @@ export class SharedStream {
     const meant = named.length > 0 ? named : error.action === 'resubscribe' ? [...this.#members.values()] : [];
     if (meant.length === 0) throw error;
     for (const member of meant) this.#drop(member, error);
+    if (isTakenOver(error)) this.#doubt(error);
+  }
+
+  /** Who took one over may have taken others, and read from them. To take back what it had before would go on for ever. */
+  #doubt(error: EwsError): void {
+    for (const member of [...this.#members.values()]) {
+      if (member.contest?.mayBeShared) this.#drop(member, error);
+      else member.interrupted(error, this.#account.clock.now());
+    }
   }
 
   #closed(afterMs: number): void {

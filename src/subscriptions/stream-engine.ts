@@ -22,8 +22,6 @@ import { unlessAborted } from '../transport/unless-aborted.js';
 import { scopeOf, type SubscriptionDescription } from './subscription-description.js';
 import { SubscriptionLoop, type LoopSteps } from './subscription-loop.js';
 
-export type { StreamEngineOptions };
-
 /** Before the first. */
 const NO_RIDE = Ride.over();
 
@@ -37,7 +35,7 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps {
   readonly #catchUp: CatchUp;
   readonly #present: PresentFolders;
   readonly #folders: NamedFolders;
-  readonly #contest: Contest;
+  readonly contest: Contest;
   #connection: AccountConnection | undefined;
   #restored = false;
   #lastEventAt: number | undefined;
@@ -48,7 +46,7 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps {
     this.#options = options;
     this.#present = new PresentFolders(account, description, listener);
     this.#folders = new NamedFolders(account, description, this.#present);
-    this.#contest = new Contest(account.clock);
+    this.contest = new Contest(account.clock);
     this.owner = owner;
     this.connectionTimeout = connectionTimeout;
     this.#loop = new SubscriptionLoop(account.clock, account.random, this, listener);
@@ -235,7 +233,7 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps {
   }
 
   dropped(error: EwsError): void {
-    this.#ride.leave(this.#contest.judged(error));
+    this.#ride.leave(this.contest.judged(error));
   }
 
   /** Ends the round and waits for whatever is under way, with `change` made to the loop in between. */
@@ -271,6 +269,7 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps {
     const { record, sameSubscription } = found;
     if (record.watermark !== undefined) connection.traits.watermarks = true;
     this.#position.subscriptionId = record.subscriptionId;
+    this.contest.takenUp();
     // Whatever is kept was kept of watching.
     if ((record.subscriptionId ?? record.watermark ?? record.upTo) !== undefined) this.#catchUp.needed('no-watermark');
     // What was queued while away comes with the old subscription, so it is of no use where that shall be skipped.

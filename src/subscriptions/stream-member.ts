@@ -1,5 +1,6 @@
 import type { EwsError } from '../protocol/ews-error.js';
 import type { Notification } from '../protocol/notification.js';
+import type { Contest } from './contest.js';
 import type { Access } from './subscription-description.js';
 
 /** A subscription as the stream that carries it sees it. */
@@ -13,6 +14,8 @@ export interface StreamMember {
   readonly owner: string;
   /** Whether the server takes several subscriptions on one stream. */
   readonly shares: boolean;
+  /** Whose the subscription is, where that is not certain. */
+  readonly contest?: Pick<Contest, 'mayBeShared'>;
   /** The server has begun to answer: what comes from now on is told. */
   opened(): void;
   /** Returns when it was dealt with; until then nothing more is read. */

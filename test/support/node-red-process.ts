@@ -37,6 +37,8 @@ export class NodeRed {
   records: NodeRedRecord[] = [];
   /** Everything that it has written, as text. */
   output = '';
+  /** What its environment has more than that of the tests, from its next start on. */
+  env: Readonly<Record<string, string>>;
   readonly #settings: object;
   readonly #credentials = new Map<string, string>();
   #child: ChildProcess | undefined;
@@ -45,15 +47,16 @@ export class NodeRed {
   /** The port that it is to have; 0 for another at each start. */
   readonly #wantedPort: number;
 
-  private constructor(settings: object, port: number) {
+  private constructor(settings: object, port: number, env: NodeRed['env']) {
+    this.env = env;
     this.#settings = settings;
     this.#wantedPort = port;
     linkPackage(this.userDir);
   }
 
   /** A Node-RED that is up, with no flows. `settings` are those of settings.js, as far as JSON can hold them. */
-  static async start(settings: object = {}, port = 0): Promise<NodeRed> {
-    const red = new NodeRed(settings, port);
+  static async start(settings: object = {}, port = 0, env: NodeRed['env'] = {}): Promise<NodeRed> {
+    const red = new NodeRed(settings, port, env);
     await red.start();
     return red;
   }
@@ -71,6 +74,7 @@ export class NodeRed {
       [program, this.userDir, String(this.#wantedPort), JSON.stringify(this.#settings)],
       {
         cwd: this.userDir,
+        env: { ...process.env, ...this.env },
         stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
       },
     );

@@ -1,6 +1,7 @@
 import type { SandboxOptions } from '../../dist/src/sandbox/sandbox-options.js';
 import { PositionKeeper } from '../../dist/src/subscriptions/position-keeper.js';
-import { StreamEngine, type StreamEngineOptions } from '../../dist/src/subscriptions/stream-engine.js';
+import { StreamEngine } from '../../dist/src/subscriptions/stream-engine.js';
+import type { StreamEngineOptions } from '../../dist/src/subscriptions/stream-engine-options.js';
 import { StreamHub } from '../../dist/src/subscriptions/stream-hub.js';
 import { PullLab, NEW_MAIL } from './pull-lab.js';
 import { Recorder } from './recorder.js';
