@@ -17,6 +17,8 @@ export class ToldLog {
   /** By kind and item: when it happened by the server's clock (ms since 1970). The oldest comes first. */
   readonly #times = new Map<string, number>();
   readonly #keep: { readonly ms: number; readonly most: number };
+  /** The keys of events that were just asked about, which are mostly sent and added next. */
+  readonly #asked = new Map<MailboxEvent, string | undefined>();
   #from: number;
   /** How much the folders had lost when everything was told; `undefined` when that is not known. */
   counts: FolderCounts | undefined;
@@ -63,9 +65,10 @@ export class ToldLog {
   add(events: Iterable<MailboxEvent>): void {
     for (const event of events) {
       const time = Date.parse(event.timeStamp);
-      const key = keyOf(event);
+      const key = this.#asked.get(event) ?? keyOf(event);
       if (key !== undefined && !Number.isNaN(time)) this.#set(key, time);
     }
+    this.#asked.clear();
     this.#prune();
   }
 
@@ -92,7 +95,10 @@ export class ToldLog {
   /** Whether it says that something is new of which that was told. */
   knows(event: MailboxEvent): boolean {
     const { eventType } = event;
-    return (eventType === 'NewMail' || eventType === 'Created') && this.#times.has(keyOf(event) ?? '');
+    if (this.#times.size === 0 || (eventType !== 'NewMail' && eventType !== 'Created')) return false;
+    const key = keyOf(event) ?? '';
+    if (this.#asked.size < MOST) this.#asked.set(event, key);
+    return this.#times.has(key);
   }
 
   entries(): string[] {
