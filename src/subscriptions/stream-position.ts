@@ -90,6 +90,8 @@ export class StreamPosition {
    */
   isTold(event: MailboxEvent): boolean {
     if (this.#told.knows(event)) return true;
+    // A run that began anew has no earlier one to compare with.
+    if (!Number.isFinite(this.#restoredUpTo)) return false;
     return Date.parse(event.timeStamp) < this.#restoredUpTo && this.#told.covers(event, this.#restoredUpTo);
   }
 

@@ -25,6 +25,8 @@ export class ToldLog {
   /** By kind and item: when it happened by the server's clock (ms since 1970). The oldest comes first. */
   #times: Map<string, number> | undefined;
   readonly #keep: Keep;
+  /** The keys of events that were just asked about, which are mostly sent and added next. */
+  #asked: Map<MailboxEvent, string | undefined> | undefined;
   #from: number;
   /** How much the folders had lost when everything was told; `undefined` when that is not known. */
   counts: FolderCounts | undefined;
@@ -67,9 +69,10 @@ export class ToldLog {
   add(events: Iterable<MailboxEvent>): void {
     for (const event of events) {
       const time = Date.parse(event.timeStamp);
-      const key = keyOf(event);
+      const key = this.#asked?.get(event) ?? keyOf(event);
       if (key !== undefined && !Number.isNaN(time)) this.#set(key, time);
     }
+    this.#asked?.clear();
     this.#prune();
   }
 
@@ -97,7 +100,11 @@ export class ToldLog {
   /** Whether it says that something is new of which that was told. */
   knows(event: MailboxEvent): boolean {
     const { eventType } = event;
-    return (eventType === 'NewMail' || eventType === 'Created') && (this.#times?.has(keyOf(event) ?? '') ?? false);
+    if (!this.#times?.size || (eventType !== 'NewMail' && eventType !== 'Created')) return false;
+    const key = keyOf(event) ?? '';
+    this.#asked ??= new Map();
+    if (this.#asked.size < MOST) this.#asked.set(event, key);
+    return this.#times.has(key);
   }
 
   entries(): string[] {

@@ -5,6 +5,7 @@ import type { HttpProxy } from './http-proxy.js';
 import { networkError } from './network-error.js';
 import { rememberCertificate } from './peer-certificate.js';
 import { openTunnel } from './proxy-tunnel.js';
+import { secureContext } from './secure-context.js';
 import type { TlsOptions } from './tls-options.js';
 
 /** How soon an idle connection is checked by the system, in milliseconds: firewalls forget quiet ones. */
@@ -55,6 +56,7 @@ export function overTls(to: URL, tls: TlsOptions, giveUp: AbortSignal, through?:
   const host = hostOf(to);
   const options: ConnectionOptions = {
     ...tls,
+    secureContext: secureContext(tls),
     // Said each time: an environment variable of Node.js that switches verification off for everything has no say here.
     rejectUnauthorized: tls.rejectUnauthorized ?? true,
     host,

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { addressOf, type CrowdAnswer, type CrowdOrder } from './crowd-process.js';
 import { deploy, flowWith, MEASURED, printRow, withNodeRed, type BenchRuntime } from './parts.js';
+import { report, short, whole } from './table.js';
 
 /** `EWS_CROWD` takes another number, for trying out. */
 const CROWD = Number(process.env.EWS_CROWD ?? 10_000);
@@ -60,7 +61,13 @@ async function named({ RED, port }: BenchRuntime, address: CrowdAnswer): Promise
   const few = await heap();
   const cost = await costOf(() => begin(CROWD));
   const each = ((await heap()) - few) / (CROWD - FEW);
-  row('in an ews-stream', cost, each, await idle());
+  const minute = await idle();
+  row('in an ews-stream', cost, each, minute);
+  report(
+    `${whole(CROWD)} idle mailboxes on streams`,
+    `${(each / 1024).toFixed(1)} KiB of heap each, ${short(minute)} s of CPU a minute`,
+    `all subscribed after ${short(cost.seconds)} s, where the server takes ${DELAY_MS} ms for an answer`,
+  );
 }
 
 /** ews-subscribe that is told the list, then another one. */

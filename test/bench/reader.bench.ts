@@ -43,7 +43,7 @@ async function reading(size: number): Promise<void> {
     `Reading alone, ${size === 1 ? 'one event' : `${size} events`} an envelope`,
     `${whole(own)} events/s`,
     `${times(own, general)} the general reader${size === 1 ? '' : ' (aim: 10)'}, ` +
-      `${(own / parse).toFixed(2)} × JSON.parse of the same information${size === 1 ? '' : ' (aim: 0.5)'}`,
+      `${times(own, parse)} JSON.parse of the same information${size === 1 ? '' : ' (aim: 0.5)'}`,
   );
 }
 

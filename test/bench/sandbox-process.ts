@@ -8,7 +8,7 @@ import { makeAuthority } from '../support/certificates.js';
 /** What a sandbox in another process is told. */
 export type SandboxOrder =
   /** Start; the first order. */
-  | { readonly eventsPerNotification: number; readonly tls?: boolean }
+  | { readonly eventsPerNotification: number; readonly tls?: boolean; readonly character?: 'exchange' | 'grommunio' }
   /** Put so many mails into the mailbox, at once. */
   | { readonly deliver: number }
   /** Put so many mails into the mailbox, evenly in `perSecond` a second; answers when each was delivered. */
@@ -47,10 +47,11 @@ async function obey(order: SandboxOrder): Promise<void> {
   let delivered: SandboxAnswer['delivered'];
   let counted: number | undefined;
   if ('eventsPerNotification' in order) {
-    const { eventsPerNotification } = order;
+    const { eventsPerNotification, character = 'exchange' } = order;
     const authority = order.tls ? await makeAuthority() : undefined;
     ca = authority?.ca;
     sandbox = await startSandbox({
+      character,
       ...(authority ? { tls: await authority.issue('127.0.0.1') } : {}),
       limits: { eventsPerNotification, historyEvents: HISTORY, streamingConnections: STREAMS },
     });

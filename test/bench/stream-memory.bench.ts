@@ -10,22 +10,23 @@ const AIM = 120;
 
 /**
  * Memory that each idle ews-stream node takes, over TLS, with everything that belongs to it: the node, its engine, its
- * position and its stream. With a connection each (an account each), and on connections that they share.
+ * position and its stream. With a connection each, and on connections that they share.
  */
 export async function run(): Promise<void> {
   printRow('idle nodes', 'connections', 'KiB resident each', 'KiB heap each');
   await withNodeRed(
     async (runtime) => {
-      await withSandbox({ eventsPerNotification: 50, tls: true }, async (_sandbox, address) => {
-        for (const shared of [true, false]) {
+      // Of grommunio each stream carries one mailbox, so each node has a connection.
+      for (const character of ['exchange', 'grommunio'] as const) {
+        await withSandbox({ eventsPerNotification: 50, tls: true, character }, async (_sandbox, address) => {
           // What the first nodes take is Node-RED's and the package's own.
           const all = connected(runtime.RED, WARM_UP);
-          await deploy(runtime.port, nodes(address, WARM_UP, shared));
+          await deploy(runtime.port, nodes(address, WARM_UP));
           await all;
           await deploy(runtime.port, []);
-          for (const count of IDLE) await memory(runtime, address, count, shared);
-        }
-      });
+          for (const count of IDLE) await memory(runtime, address, count, character === 'exchange');
+        });
+      }
     },
     // tls-config is among the nodes that tests leave out.
     { nodesExcludes: [] },
@@ -35,7 +36,7 @@ export async function run(): Promise<void> {
 async function memory({ RED, port }: BenchRuntime, address: SandboxAnswer, count: number, shared: boolean) {
   const before = await settled();
   const all = connected(RED, count);
-  await deploy(port, nodes(address, count, shared));
+  await deploy(port, nodes(address, count));
   await all;
   const { rss, heapUsed } = await settled();
   const each = (bytes: number) => (bytes / 1024 / count).toFixed(1);
@@ -76,19 +77,9 @@ function connected(RED: BenchRuntime['RED'], count: number): Promise<void> {
   });
 }
 
-function nodes(address: SandboxAnswer, count: number, shared: boolean): object[] {
-  const flow = flowWith(address, { type: 'ews-stream', connectionTimeout: '30' }) as { id: string; type: string }[];
-  const [node] = flow.filter(({ id }) => id === MEASURED);
-  const account = flow.find(({ type }) => type === 'ews-account');
-  const rest = flow.filter((one) => one !== node && (one !== account || shared));
-  const all = Array.from({ length: count }, (_, at) => {
-    const mine = { ...node, id: `${MEASURED}${at}` };
-    return shared
-      ? [mine]
-      : [
-          { ...mine, account: `account${at}` },
-          { ...account, id: `account${at}` },
-        ];
-  });
-  return [...rest, ...all.flat()];
+function nodes(address: SandboxAnswer, count: number): object[] {
+  const flow = flowWith(address, { type: 'ews-stream', connectionTimeout: '30' }) as { id: string }[];
+  const node = flow.find(({ id }) => id === MEASURED);
+  const all = Array.from({ length: count }, (_, at) => ({ ...node, id: `${MEASURED}${at}` }));
+  return [...flow.filter((one) => one !== node), ...all];
 }

@@ -12,6 +12,7 @@ import {
   withSandbox,
 } from './parts.js';
 import type { BenchRuntime, Figures } from './parts.js';
+import { report } from './table.js';
 import type { SandboxAnswer } from './sandbox-process.js';
 
 /** Events in an envelope. */
@@ -70,9 +71,9 @@ async function delays(counter: Counter, sandbox: ChildProcess): Promise<void> {
   await arrived;
   counter.onMessage = undefined;
   const ms = delivered.map(([id, at]) => Number((seen.get(id) ?? 0n) - BigInt(at)) / 1e6);
-  console.log(
-    `  delay at ${STEADY.perSecond} events/s: median ${quantile(ms, 0.5).toFixed(1)} ms, 99th percentile ${quantile(ms, 0.99).toFixed(1)} ms`,
-  );
+  const delay = `median ${quantile(ms, 0.5).toFixed(1)} ms, 99 % within ${quantile(ms, 0.99).toFixed(1)} ms`;
+  console.log(`  delay at ${STEADY.perSecond} events/s: ${delay}`);
+  report(`From the sandbox to the message, at ${STEADY.perSecond} events/s`, delay, '');
 }
 
 /** From a reset of the connection until the node is connected again, everything caught up. */
@@ -88,5 +89,10 @@ async function reopening(counter: Counter, sandbox: ChildProcess): Promise<void>
   }
   console.log(
     `  connected again after a reset, with its wait before the first retry: median ${quantile(ms, 0.5).toFixed(0)} ms`,
+  );
+  report(
+    'Connected again after a reset',
+    `median ${quantile(ms, 0.5).toFixed(0)} ms`,
+    'with its wait before the first retry',
   );
 }

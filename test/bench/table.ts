@@ -34,9 +34,9 @@ export function whole(value: number): string {
   return Math.round(value).toLocaleString('en-US');
 }
 
-/** With one digit behind the point below ten, none above. */
+/** With two digits that count, or all in front of the point. */
 export function short(value: number): string {
-  return value < 10 ? value.toFixed(1) : whole(value);
+  return value < 1 ? value.toFixed(2) : value < 10 ? value.toFixed(1) : whole(value);
 }
 
 /** How many times as much `value` is. */

@@ -37,8 +37,8 @@ export class StrictXml {
   #local = 0;
   readonly #hasReferences: boolean;
   readonly #hasBreaks: boolean;
-  /** The end tags of the elements that are open, the innermost last. */
-  readonly #ends: string[] = [];
+  /** Where the names of the elements that are open begin and end, the innermost last. No text is made of them. */
+  readonly #names: number[] = [];
   #attributes: Record<string, string> = {};
 
   /** @param start where the root element begins */
@@ -78,8 +78,8 @@ export class StrictXml {
     if (!this.isNext(name)) doubt();
     const xml = this.#xml;
     const start = this.#at + 1;
-    this.#at = this.#local + name.length;
-    const end = this.#at;
+    const end = this.#local + name.length;
+    this.#at = end;
     this.#readAttributes(allowed);
     if (xml.charCodeAt(this.#at) === SLASH) {
       if (xml.charCodeAt(this.#at + 1) !== GT) doubt();
@@ -87,7 +87,7 @@ export class StrictXml {
       return false;
     }
     this.#at += 1;
-    this.#ends.push(`</${xml.slice(start, end)}>`);
+    this.#names.push(start, end);
     return true;
   }
 
@@ -99,14 +99,14 @@ export class StrictXml {
   /** Reads the end tag of the innermost element that is open. */
   leave(): void {
     this.#skipSpace();
-    this.#expect(this.#ends.pop() ?? doubt());
+    this.#endTag();
   }
 
   /** The text of an element of that local name, which holds nothing else. */
   textOf(name: string): string {
     this.open(name);
     const text = this.#textHere();
-    this.#expect(this.#ends.pop() ?? doubt());
+    this.#endTag();
     return text;
   }
 
@@ -166,6 +166,21 @@ export class StrictXml {
       this.#expect(tags.close);
     }
     return changeKey === undefined ? { id } : { id, changeKey };
+  }
+
+  /** The end tag of the innermost element that is open: the name that it was opened with, and nothing else. */
+  #endTag(): void {
+    const xml = this.#xml;
+    const end = this.#names.pop() ?? doubt();
+    const start = this.#names.pop() ?? doubt();
+    let at = this.#at;
+    if (xml.charCodeAt(at) !== LT || xml.charCodeAt(at + 1) !== SLASH) doubt();
+    at += 2;
+    for (let name = start; name < end; name += 1, at += 1) {
+      if (xml.charCodeAt(at) !== xml.charCodeAt(name)) doubt();
+    }
+    if (xml.charCodeAt(at) !== GT) doubt();
+    this.#at = at + 1;
   }
 
   #readAttributes(allowed: readonly string[]): void {

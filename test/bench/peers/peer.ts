@@ -68,9 +68,13 @@ export class Peer {
     }
   }
 
+  kill(): void {
+    this.#child.kill();
+  }
+
   async close(): Promise<void> {
     this.#child.stdin.end();
-    this.#child.kill();
+    this.kill();
     if (this.#child.exitCode === null && this.#child.signalCode === null) await once(this.#child, 'exit');
   }
 }
