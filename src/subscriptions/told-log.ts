@@ -125,7 +125,8 @@ export class ToldLog {
       const isOld = time < this.#latest - this.#keep.ms;
       if (!isOld && this.#times.size <= this.#keep.most) return;
       this.#times.delete(key);
-      if (!isOld) this.begin(time + 1000);
+      // The newest event may be later than that up to which everything was told, and a search go back further than this.
+      this.begin(time + 1000);
     }
   }
 }

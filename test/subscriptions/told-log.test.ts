@@ -47,6 +47,16 @@ describe('ToldLog', () => {
     assert.ok(!log.covers(event('Deleted', 'a', 0)));
   });
 
+  it('does not have that looked at of which it has forgotten something', () => {
+    const log = new ToldLog();
+    const upTo = START + 20 * MINUTE;
+    // The server's answer was of an earlier second than what happened meanwhile.
+    log.add([event('Modified', 'a', 15 * MINUTE + 300), event('NewMail', 'new', 20 * MINUTE + 800)]);
+    assert.ok(!log.covers(event('Modified', 'a', 15 * MINUTE)));
+    assert.ok(log.lookFrom(upTo) > START + 15 * MINUTE + 300);
+    assert.ok(log.lookFrom(upTo) < START + 15 * MINUTE + 2000);
+  });
+
   it('goes back five minutes, but not beyond when watching began', () => {
     const log = new ToldLog();
     const upTo = START + 20 * MINUTE;
