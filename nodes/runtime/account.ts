@@ -92,7 +92,7 @@ export class Account implements AccountLink {
     if (this.#users.size === 0) this.#lastLeft?.();
   }
 
-  async connect(): Promise<AccountConnection> {
+  async connect(_mailbox?: string): Promise<AccountConnection> {
     this.#connection ??= this.#options.connect();
     const connecting = this.#connection;
     try {
@@ -105,7 +105,7 @@ export class Account implements AccountLink {
     }
   }
 
-  relocate(): void {
+  relocate(_mailbox: string): void {
     const { findAgain } = this.#options;
     const current = this.#connection;
     if (!findAgain || !current || this.clock.now() < this.#searchableAt) return;
@@ -127,7 +127,7 @@ export class Account implements AccountLink {
       bound.abort();
     }, END_TIME_MS);
     try {
-      const { client, traits } = await this.connect();
+      const { client, traits } = await this.connect(subscription.mailbox);
       const { subscriptionId } = subscription;
       const context = this.#contextOf(subscription, traits, bound.signal);
       await gatesOf(this).ends.pass(bound.signal, async () => {
@@ -175,7 +175,7 @@ export class Account implements AccountLink {
 
   #contextOf(subscription: EndableSubscription, { watermarks }: ServerTraits, signal: AbortSignal): RequestContext {
     return subscription.delivery === 'streaming'
-      ? this.hub.context({ ...subscription, shares: watermarks !== false }, signal)
+      ? this.hub.contextOf({ ...subscription, shares: watermarks !== false }, signal)
       : contextOf(subscription, this.email, signal);
   }
 

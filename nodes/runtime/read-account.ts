@@ -4,7 +4,7 @@ import { DEFAULT_REQUEST_VERSION, isRequestVersion, type RequestVersion } from '
 import { isSmtpAddress, type ConfigurationProblem } from '../../src/subscriptions/configuration-problem.js';
 import { ServerFinder } from '../../src/subscriptions/server-finder.js';
 import { isApplication, type Credentials } from '../../src/transport/credentials.js';
-import { DEFAULT_MAX_CONCURRENT } from '../../src/transport/ews-client.js';
+import { DEFAULT_MAX_CONCURRENT } from '../../src/transport/account-budget.js';
 import type { TlsOptions } from '../../src/transport/tls-options.js';
 import { readCredentials } from './account-credentials.js';
 import type { AccountParts, ConnectBounds } from './admin/account-parts.js';
