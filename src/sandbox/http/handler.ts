@@ -40,6 +40,8 @@ export class Handler {
   readonly affinity: Affinity;
   /** What Autodiscover tells. */
   autodiscover: AutodiscoverSettings = {};
+  /** What it tells of single mailboxes, by their addresses, besides. */
+  readonly autodiscoverOf = new Map<string, AutodiscoverSettings>();
   readonly #settings: HandlerSettings;
   readonly #authenticator: Authenticator;
   readonly #requests: ConcurrentRequests;
@@ -87,8 +89,11 @@ export class Handler {
     const failed = failure && failedAnswer(failure, character, record.operation ?? '');
     if (failed) return failed;
     if (isAutodiscover) {
-      const isKnown = (address: string) => exchange.account(address) !== undefined;
-      return answerAutodiscover({ ...record, body: record.body, account, isKnown }, this.autodiscover, url());
+      const settingsOf = (address: string) => {
+        const known = exchange.account(address);
+        return known && { ...this.autodiscover, ...this.autodiscoverOf.get(known.address) };
+      };
+      return answerAutodiscover({ ...record, body: record.body, account, settingsOf }, this.autodiscover, url());
     }
     if (!account) return unauthorized();
     if (record.method !== 'POST') return httpAnswer(405, { Allow: 'POST' });
