@@ -117,6 +117,8 @@ export class Account implements AccountLink {
       if (!gone) await this.#options.unwanted.add(subscription);
     } finally {
       this.clock.clearTimer(timer);
+      // If nobody else watches the mailbox, another may have its place.
+      if (subscription.delivery === 'streaming') this.hub.release({ ...subscription, shares: true });
     }
   }
 

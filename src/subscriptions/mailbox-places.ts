@@ -8,7 +8,7 @@ const GATHER_MS = 20;
 const MAX_MAILBOXES = 50;
 /** Questions at once. */
 const MAX_QUESTIONS = 2;
-/** A mailbox that moved is asked for again at most so often, in milliseconds. */
+/** A mailbox that has moved is asked for again at most so often, in milliseconds. */
 const ASK_AGAIN_MS = 60_000;
 /** So long nothing is expected of an Autodiscover that did not answer, or not with what is of use, in milliseconds. */
 const UNKNOWN_MS = 15 * 60_000;
@@ -41,6 +41,8 @@ export function groupOf({ url, grouping }: MailboxPlace): string {
 export class MailboxPlaces {
   readonly #options: MailboxPlacesOptions;
   readonly #known = new Map<string, Known>();
+  /** When mailboxes that have moved may be asked for again (ms since 1970). */
+  readonly #forgetAt = new Map<string, number>();
   /** Equal places are one object: there may be thousands of mailboxes. */
   readonly #places = new Map<string, MailboxPlace>();
   readonly #asking = new Map<string, Promise<MailboxAnswer>>();
@@ -66,8 +68,9 @@ export class MailboxPlaces {
   /** The mailbox is not where it was found: it is asked for again. */
   forget(address: string): void {
     const mailbox = address.toLowerCase();
-    const known = this.#known.get(mailbox);
-    if (known && this.#now - known.askedAt >= ASK_AGAIN_MS) this.#known.delete(mailbox);
+    if (this.#now < (this.#forgetAt.get(mailbox) ?? 0)) return;
+    this.#forgetAt.set(mailbox, this.#now + ASK_AGAIN_MS);
+    this.#known.delete(mailbox);
   }
 
   get #now(): number {

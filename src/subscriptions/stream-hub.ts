@@ -61,8 +61,8 @@ export class StreamHub {
   }
 
   /** One that watches a mailbox ends. @param keep whether it comes back, and the subscription stays */
-  release(member: StreamMember, keep = false): void {
-    this.#groups.release(member, keep);
+  release(who: Affine, keep = false): void {
+    this.#groups.release(who, keep);
   }
 
   /** Puts a subscription on a stream: with others that come now; later the streams grow together. */

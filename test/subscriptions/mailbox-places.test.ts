@@ -100,10 +100,13 @@ describe('where mailboxes are', () => {
     await find('a@example.com', 'b@example.com');
     answer = () => Y;
     places.forget('A@example.com');
-    assert.deepEqual(await find('a@example.com'), [X]);
-    await clock.advance(MINUTE);
-    places.forget('A@example.com');
     assert.deepEqual(await find('a@example.com', 'b@example.com'), [Y, X]);
-    assert.deepEqual(asked[1], ['a@example.com']);
+    places.forget('a@example.com');
+    await find('a@example.com');
+    assert.deepEqual(asked.slice(1), [['a@example.com']]);
+    await clock.advance(MINUTE);
+    places.forget('a@example.com');
+    await find('a@example.com');
+    assert.equal(asked.length, 3);
   });
 });

@@ -72,8 +72,10 @@ export class Handler {
     );
   }
 
-  async #send({ record }: Incoming, { status, code, headers, body, stray, stream }: Answer, wire: Wire): Promise<void> {
-    this.#settings.onResponse({ ...record, status, ...(code === undefined ? {} : { code }) });
+  async #send({ record }: Incoming, answer: Answer, wire: Wire): Promise<void> {
+    const { status, code, headers, body, stray, stream, backEnd } = answer;
+    const told = { ...(code === undefined ? {} : { code }), ...(backEnd === undefined ? {} : { backEnd }) };
+    this.#settings.onResponse({ ...record, status, ...told });
     if (!stream) await wire.respond(status, headers, body, stray);
     else if (await wire.open(status, headers)) stream(wire);
   }
@@ -104,7 +106,8 @@ export class Handler {
       return responseAnswer(character, name, [failureMessage(new ResponseError('ErrorExceededConnectionCount'))]);
     }
     try {
-      return await carryOut(soap, this.#settings.exchange, account, this.affinity.route(headers));
+      const route = this.affinity.route(headers);
+      return { ...(await carryOut(soap, exchange, account, route)), backEnd: route.backEnd };
     } catch (error) {
       if (error instanceof FaultError) return faultAnswer(character, error, name);
       throw error;
