@@ -15,6 +15,7 @@ import { eachOf } from '../../src/subscriptions/each-of.js';
 import type { LiveSubscription } from '../../src/subscriptions/live-subscription.js';
 import { StreamHub } from '../../src/subscriptions/stream-hub.js';
 import type { UnwantedSubscriptions } from '../../src/subscriptions/unwanted-subscriptions.js';
+import { AccountConnections, type AccountWays } from './account-connections.js';
 
 /** How long Unsubscribe may take while Node-RED waits for a node to close, in milliseconds; it waits 15 s in all. */
 const END_TIME_MS = 5000;
@@ -22,12 +23,10 @@ const END_TIME_MS = 5000;
 const LEAVE_TIME_MS = 10_000;
 /** How long what the server is just making is waited for, to end it, in milliseconds. */
 const FINISH_MS = 2000;
-/** All nodes whose mailboxes have moved are served by one search for the server, in milliseconds. */
-const SEARCH_AGAIN_MS = 60_000;
 /** Subscriptions that nobody wants are ended so many at once. */
 const UNWANTED_AT_ONCE = 4;
 
-export interface AccountOptions {
+export interface AccountOptions extends AccountWays {
   readonly email: string;
   /** Whether an application signs in, which opens every mailbox in its owner's name. */
   readonly isApplication: boolean;
@@ -36,10 +35,6 @@ export interface AccountOptions {
   /** Requests at once, at most. */
   readonly maxConcurrent: number;
   readonly unwanted: UnwantedSubscriptions;
-  /** Makes the connection; called when the first node needs it. Throws an `EwsError`. */
-  connect(): Promise<AccountConnection>;
-  /** Looks for the server anew, where it is found by e-mail address: a connection to another, or `undefined`. */
-  readonly findAgain?: () => Promise<AccountConnection | undefined>;
   /** Gives up looking for the server. */
   readonly giveUp?: () => void;
   /** A subscription was ended because no node had adopted it. */
@@ -47,7 +42,7 @@ export interface AccountOptions {
 }
 
 /**
- * What the nodes of one account share: its client, and who has adopted which subscription.
+ * What the nodes of one account share: its clients, and who has adopted which subscription.
  * Nodes register with it and leave it; it closes when the last has left.
  */
 export class Account implements AccountLink {
@@ -63,9 +58,8 @@ export class Account implements AccountLink {
   readonly #options: AccountOptions;
   /** By the ids of the nodes; with what each wants to be told. */
   readonly #users = new Map<string, (() => void) | undefined>();
-  #connection: Promise<AccountConnection> | undefined;
+  readonly #connections: AccountConnections;
   #tidied = false;
-  #searchableAt = Number.NEGATIVE_INFINITY;
   #lastLeft: (() => void) | undefined;
 
   constructor(options: AccountOptions) {
@@ -75,6 +69,7 @@ export class Account implements AccountLink {
     this.clock = options.clock;
     this.random = options.random;
     this.maxConcurrent = options.maxConcurrent;
+    this.#connections = new AccountConnections(options, options.email, options.clock);
     this.hub = new StreamHub(this);
     this.registry = new AdoptionRegistry(options.clock, (subscription) => {
       options.abandoned(subscription);
@@ -92,33 +87,14 @@ export class Account implements AccountLink {
     if (this.#users.size === 0) this.#lastLeft?.();
   }
 
-  async connect(): Promise<AccountConnection> {
-    this.#connection ??= this.#options.connect();
-    const connecting = this.#connection;
-    try {
-      const connection = await connecting;
-      this.#tidy();
-      return connection;
-    } catch (error) {
-      if (this.#connection === connecting) this.#connection = undefined;
-      throw error;
-    }
+  async connect(mailbox = ''): Promise<AccountConnection> {
+    const connection = await this.#connections.to(mailbox);
+    this.#tidy();
+    return connection;
   }
 
-  relocate(): void {
-    const { findAgain } = this.#options;
-    const current = this.#connection;
-    if (!findAgain || !current || this.clock.now() < this.#searchableAt) return;
-    this.#searchableAt = this.clock.now() + SEARCH_AGAIN_MS;
-    const moved = current.then(async (connection) => {
-      // Where it is not found, the old one is asked again, and says again that it is elsewhere.
-      const next = await findAgain().catch(() => undefined);
-      if (!next) return connection;
-      void connection.client.close();
-      return next;
-    });
-    moved.catch(() => undefined);
-    this.#connection = moved;
+  relocate(mailbox: string): void {
+    this.#connections.moved(mailbox);
   }
 
   async endSubscription(subscription: EndableSubscription): Promise<void> {
@@ -127,7 +103,7 @@ export class Account implements AccountLink {
       bound.abort();
     }, END_TIME_MS);
     try {
-      const { client, traits } = await this.connect();
+      const { client, traits } = await this.connect(subscription.mailbox);
       const { subscriptionId } = subscription;
       const context = this.#contextOf(subscription, traits, bound.signal);
       await gatesOf(this).ends.pass(bound.signal, async () => {
@@ -141,6 +117,8 @@ export class Account implements AccountLink {
       if (!gone) await this.#options.unwanted.add(subscription);
     } finally {
       this.clock.clearTimer(timer);
+      // If nobody else watches the mailbox, another may have its place.
+      if (subscription.delivery === 'streaming') this.hub.release({ ...subscription, shares: true });
     }
   }
 
@@ -156,9 +134,8 @@ export class Account implements AccountLink {
     for (const closing of [...this.#users.values()]) closing?.();
     const unadopted = this.registry.giveUpWaiting().map((subscription) => this.endSubscription(subscription));
     await Promise.all([...unadopted, this.#allLeft()]);
-    const connection = await this.#connection?.catch(() => undefined);
-    if (connection) await Promise.race([connection.client.finished(), delay(this.clock, FINISH_MS)]);
-    await connection?.client.close();
+    await Promise.race([this.#connections.finished(), delay(this.clock, FINISH_MS)]);
+    await this.#connections.close();
   }
 
   /** Resolves when no node uses it any more, or has taken too long to say so. */
@@ -175,7 +152,7 @@ export class Account implements AccountLink {
 
   #contextOf(subscription: EndableSubscription, { watermarks }: ServerTraits, signal: AbortSignal): RequestContext {
     return subscription.delivery === 'streaming'
-      ? this.hub.context({ ...subscription, shares: watermarks !== false }, signal)
+      ? this.hub.contextOf({ ...subscription, shares: watermarks !== false }, signal)
       : contextOf(subscription, this.email, signal);
   }
 

@@ -3,6 +3,7 @@ import type { Clock } from '../../src/clock.js';
 import type { RequestVersion } from '../../src/protocol/server-version.js';
 import type { AccountConnection } from '../../src/subscriptions/account-link.js';
 import type { Credentials } from '../../src/transport/credentials.js';
+import type { AccountBudget } from '../../src/transport/account-budget.js';
 import { proxyFor, type ProxySettings } from '../../src/transport/http-proxy.js';
 import { EwsClient } from '../../src/transport/ews-client.js';
 import type { TlsOptions } from '../../src/transport/tls-options.js';
@@ -13,6 +14,8 @@ export interface ServerSettings {
   readonly clock: Clock;
   /** Requests at once, at most. */
   readonly maxConcurrent: number;
+  /** What all clients of the account share. */
+  readonly budget?: AccountBudget | undefined;
   /** Bound on an answer, in bytes; the client's own if left out. */
   readonly maxResponseBytes?: number;
 }

@@ -2,16 +2,16 @@ import type { NodeAPI } from 'node-red';
 import { systemClock } from '../../src/clock.js';
 import { DEFAULT_REQUEST_VERSION, isRequestVersion, type RequestVersion } from '../../src/protocol/server-version.js';
 import { isSmtpAddress, type ConfigurationProblem } from '../../src/subscriptions/configuration-problem.js';
-import { ServerFinder } from '../../src/subscriptions/server-finder.js';
 import { isApplication, type Credentials } from '../../src/transport/credentials.js';
-import { DEFAULT_MAX_CONCURRENT } from '../../src/transport/ews-client.js';
+import { DEFAULT_MAX_CONCURRENT } from '../../src/transport/account-budget.js';
 import type { TlsOptions } from '../../src/transport/tls-options.js';
 import { readCredentials } from './account-credentials.js';
 import type { AccountParts, ConnectBounds } from './admin/account-parts.js';
 import { numberOf, textOf, type RawConfig } from './config-values.js';
-import { connectTo, connectToSandbox, type ServerSettings, type Way } from './connect-account.js';
+import { connectTo, connectToSandbox, type ServerSettings } from './connect-account.js';
+import { foundParts } from './found-account.js';
 import { proxySettings } from './proxy.js';
-import { confirmedHostsOf, searchServer } from './search-server.js';
+import { confirmedHostsOf } from './search-server.js';
 
 /** The default bound on an answer, in seconds. */
 const DEFAULT_TIMEOUT_SECONDS = 60;
@@ -53,58 +53,13 @@ export function readAccount(
   const common = { email, isApplication: isApplication(credentials), version, timeoutMs, maxConcurrent };
   if (textOf(config, 'server') === 'autodiscover') {
     if (email === '') return 'no-email';
-    const finder = finderOf({ config, credentials, email, way, settings, keepAt });
-    return { ...common, ...foundParts(finder, credentials, way, settings, email) };
+    const confirmedHosts = confirmedHostsOf(config);
+    return { ...common, ...foundParts({ email, confirmedHosts, credentials, way, settings, keepAt }) };
   }
   const url = textOf(config, 'url');
   const connect = (bounds?: ConnectBounds) =>
     Promise.resolve().then(() => connectTo(url, credentials, way, { ...settings, ...bounds }));
   return { ...common, connect };
-}
-
-/** The parts of an account whose server is found by its e-mail address. */
-function foundParts(
-  finder: ServerFinder,
-  credentials: Credentials,
-  way: Way,
-  settings: ServerSettings,
-  email: string,
-): Pick<AccountParts, 'connect' | 'findAgain' | 'giveUp'> {
-  // Wherever its mailboxes go, positions stay those of this account.
-  const identity = `autodiscover:${email.toLowerCase()}`;
-  let at: string | undefined;
-  const connectAt = (url: string, bounds?: ConnectBounds) => {
-    const connection = connectTo(url, credentials, way, { ...settings, ...bounds }, identity);
-    at = url;
-    return connection;
-  };
-  return {
-    connect: async (bounds) => connectAt(await finder.url(), bounds),
-    findAgain: async () => {
-      const url = await finder.searchAgain();
-      return url === at ? undefined : connectAt(url);
-    },
-    giveUp: () => {
-      finder.close();
-    },
-  };
-}
-
-interface FinderParts {
-  readonly config: RawConfig;
-  readonly credentials: Credentials;
-  readonly email: string;
-  readonly way: Way;
-  readonly settings: ServerSettings;
-  readonly keepAt: string | undefined;
-}
-
-function finderOf({ config, credentials, email, way, settings, keepAt }: FinderParts): ServerFinder {
-  const { clock, timeoutMs } = settings;
-  const confirmedHosts = confirmedHostsOf(config);
-  const search = (signal: AbortSignal) =>
-    searchServer({ email, confirmedHosts, credentials, way, timeoutMs, clock, signal });
-  return new ServerFinder({ email, confirmedHosts, clock, path: keepAt, search });
 }
 
 /** The account's own address; empty if it has none that is known. */

@@ -2,8 +2,9 @@ import type { SrvRecord } from 'node:dns';
 import { Resolver } from 'node:dns/promises';
 import type { Clock } from '../../src/clock.js';
 import { authenticationWith } from '../../src/transport/authentication.js';
-import { autodiscover } from '../../src/transport/autodiscover/autodiscover.js';
+import { autodiscover, type AutodiscoverOptions } from '../../src/transport/autodiscover/autodiscover.js';
 import type { Discovery, DiscoveryStep } from '../../src/transport/autodiscover/discovery.js';
+import { askForMailboxes, type MailboxAnswer } from '../../src/transport/autodiscover/many-mailboxes.js';
 import type { Credentials } from '../../src/transport/credentials.js';
 import { proxyFor } from '../../src/transport/http-proxy.js';
 import type { Way } from './connect-account.js';
@@ -26,14 +27,28 @@ export interface ServerSearch {
 }
 
 /** Looks for the server of an account on the network. Throws an `EwsError` for credentials that cannot be used. */
-export async function searchServer(search: ServerSearch): Promise<Discovery> {
-  const { email, confirmedHosts, credentials, way, timeoutMs, clock, signal, onStep } = search;
-  const { tls, proxies } = way;
+export function searchServer(search: ServerSearch): Promise<Discovery> {
+  return withAutodiscover(search, autodiscover);
+}
+
+/** Asks a service where mailboxes are (see many-mailboxes.ts). Throws an `EwsError`. */
+export function searchMailboxes(
+  service: string,
+  mailboxes: readonly string[],
+  search: ServerSearch,
+): Promise<readonly MailboxAnswer[]> {
+  return withAutodiscover(search, (options) => askForMailboxes(service, mailboxes, options));
+}
+
+async function withAutodiscover<T>(
+  { email, confirmedHosts, credentials, way: { tls, proxies }, timeoutMs, clock, signal, onStep }: ServerSearch,
+  ask: (options: AutodiscoverOptions) => Promise<T>,
+): Promise<T> {
   const proxyTo = (url: URL) => proxyFor(url, proxies);
   const tokenProxy = credentials?.type === 'oauth2' ? proxyTo(new URL(credentials.tokenUrl)) : undefined;
   const authentication = credentials && authenticationWith(credentials, clock, { tls, proxy: tokenProxy, timeoutMs });
   try {
-    return await autodiscover({
+    return await ask({
       ...{ email, confirmedHosts, authentication, tls, proxyTo, resolveSrv, timeoutMs, signal },
       ...(onStep ? { onStep } : {}),
     });

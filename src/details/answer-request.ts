@@ -63,13 +63,13 @@ async function attachment(id: string, options: AnswerOptions): Promise<Answer> {
   }, withinMs);
   const over = AbortSignal.any([signal, late.signal]);
   try {
-    const { client } = await unlessAborted(account.connect(), over);
+    const { client } = await unlessAborted(account.connect(access.mailbox), over);
     const context = { ...contextOf(access, account.email, over), maxResponseBytes: responseBound(maxBytes) };
     const request = {
       attachments: [id],
       bodyType: settings.bodyType === 'html' ? ('HTML' as const) : ('Text' as const),
     };
-    const asked = budgetOf(client).spend(() => client.call(getAttachment, request, context));
+    const asked = budgetOf(client.budget).spend(() => client.call(getAttachment, request, context));
     const { response } = await unlessAborted(asked, over);
     const [result] = response;
     if (!result) return { error: nothing() };

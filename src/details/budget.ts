@@ -29,9 +29,9 @@ export class Budget {
 
 const budgets = new WeakMap<object, Budget>();
 
-/** The one budget of a client. */
-export function budgetOf(client: object): Budget {
-  const known = budgets.get(client) ?? new Budget();
-  budgets.set(client, known);
+/** The one budget of an account, by what its clients share. */
+export function budgetOf(account: object): Budget {
+  const known = budgets.get(account) ?? new Budget();
+  budgets.set(account, known);
   return known;
 }

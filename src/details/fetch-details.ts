@@ -101,7 +101,7 @@ class Fetch {
   folders(ids: readonly string[]): Promise<void> {
     return this.#untilFound(ids, async (wanted, { client }) => {
       const request = { folders: wanted.map((id) => ({ id })), shape: 'AllProperties' as const };
-      const { response } = await budgetOf(client).spend(() => client.call(getFolder, request, this.#context()));
+      const { response } = await budgetOf(client.budget).spend(() => client.call(getFolder, request, this.#context()));
       return this.#take(wanted, response);
     });
   }
@@ -129,7 +129,7 @@ class Fetch {
   ): Promise<readonly ItemResult[] | undefined> {
     try {
       const request = { items: ids.map((id) => ({ id })), shape };
-      const { response } = await budgetOf(client).spend(() => client.call(getItem, request, this.#context()));
+      const { response } = await budgetOf(client.budget).spend(() => client.call(getItem, request, this.#context()));
       return response;
     } catch (thrown) {
       const error = toEwsError(thrown, 'GetItem');
@@ -213,7 +213,7 @@ class Fetch {
     wanted: readonly string[],
     ask: (ids: readonly string[], connection: AccountConnection) => Promise<readonly string[]>,
   ): Promise<readonly string[]> {
-    return ask(wanted, await this.#options.account.connect());
+    return ask(wanted, await this.#options.account.connect(this.#options.access.mailbox));
   }
 
   async #pause(clock: Clock, ms: number): Promise<void> {

@@ -68,6 +68,8 @@ export const RECOVERY_TABLE: readonly RecoveryRow[] = [
       'EWS_PUSH_BROKEN',
       // Servers that count their ids anew after a restart: an old one may by now mean another subscription.
       'EWS_ID_NOT_TRUSTED',
+      // What was made at the server of before is of no use at the new one.
+      'EWS_SERVER_CHANGED',
       // A folder that was missing is there.
       'EWS_FOLDER_CAME_BACK',
     ],

@@ -61,9 +61,10 @@ export class Sandbox {
     return this.#listener.origin + EWS_PATH;
   }
 
-  /** What Autodiscover tells of every mailbox from now on. */
-  setAutodiscover(settings: AutodiscoverSettings): void {
-    this.#handler.autodiscover = settings;
+  /** What Autodiscover tells from now on: of every mailbox, or, besides, of that one. */
+  setAutodiscover(settings: AutodiscoverSettings, address?: string): void {
+    if (address === undefined) this.#handler.autodiscover = settings;
+    else this.#handler.autodiscoverOf.set(this.#account(address).address, settings);
   }
 
   /** How many subscriptions the server keeps, expired ones that nobody has asked for among them. */

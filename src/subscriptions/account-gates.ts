@@ -1,4 +1,4 @@
-import { DEFAULT_MAX_CONCURRENT } from '../transport/ews-client.js';
+import { DEFAULT_MAX_CONCURRENT } from '../transport/account-budget.js';
 import type { AccountLink } from './account-link.js';
 import { Gate } from './gate.js';
 

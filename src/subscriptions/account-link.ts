@@ -20,21 +20,28 @@ export interface AccountConnection {
   readonly client: EwsClient;
   readonly server: ServerIdentity;
   readonly traits: ServerTraits;
+  /** Mailboxes with the same can share a stream, as far as Autodiscover tells; the same for all, if left out. */
+  readonly group?: string;
 }
 
 /** What an engine needs of the account it works for. */
 export interface AccountLink {
   /** The account's own SMTP address; empty when it is not known. */
   readonly email: string;
+  /** Whether an application signs in, which opens every mailbox in its owner's name. */
+  readonly isApplication?: boolean;
   readonly clock: Clock;
   /** Numbers from 0 to 1, for jitter. */
   readonly random: () => number;
   /** Requests at once, at most; streams are not among them. What the server allows an account, if left out. */
   readonly maxConcurrent?: number;
-  /** The account's one client. Throws an `EwsError` when there can be none. */
-  connect(): Promise<AccountConnection>;
+  /**
+   * The client for the server of a mailbox; of the account's own, if it is left out or empty. Throws an `EwsError` when
+   * there can be none.
+   */
+  connect(mailbox?: string): Promise<AccountConnection>;
   /** A mailbox is served elsewhere: the next {@link connect} leads there, where that can be found out. */
-  relocate(): void;
+  relocate(mailbox: string): void;
   /** Ends, now if possible or at the next start, a subscription that nobody wants. Never throws. */
   endSubscription(subscription: EndableSubscription): Promise<void>;
   /** Tries again to end what could not be ended before. */
@@ -50,13 +57,18 @@ export interface EndableSubscription {
   readonly delivery?: 'pull' | 'push' | 'streaming';
 }
 
+/** The address of a mailbox; empty for the account's own where that is not known. */
+export function addressOf({ mailbox }: { readonly mailbox: string }, email: string): string {
+  return mailbox || email;
+}
+
 /** In whose name the requests of a subscription are made, and at which back end. */
 export function contextOf(
   subscription: Pick<SubscriptionDescription, 'mailbox' | 'access'>,
   email: string,
   signal?: AbortSignal,
 ): RequestContext {
-  const mailbox = subscription.mailbox || email;
+  const mailbox = addressOf(subscription, email);
   return {
     ...(subscription.access === 'impersonate' ? { impersonate: { primarySmtpAddress: mailbox } } : {}),
     ...(mailbox === '' ? {} : { mailbox, affinity: { group: mailbox.toLowerCase(), anchorMailbox: mailbox } }),

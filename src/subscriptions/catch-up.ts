@@ -214,7 +214,7 @@ export class CatchUp {
   async #replay(watermark: string, signal: AbortSignal, backOff: BackOff): Promise<void> {
     const { account, position } = this.#options;
     const description = this.#steps.presentDescription;
-    const connection = await account.connect();
+    const connection = await account.connect(description.mailbox);
     let last = watermark;
     for await (const { events, watermark: next } of replay({ connection, account, description, signal }, watermark)) {
       // It goes forward: what went wrong before is over.
@@ -242,7 +242,7 @@ export class CatchUp {
       await position.caughtUp(position.beganAt);
       return;
     }
-    const connection = await account.connect();
+    const connection = await account.connect(description.mailbox);
     const ask = { connection, account, description, signal };
     const bookmark = connection.traits.watermarks === false ? undefined : await takeBookmark(ask);
     const until = await catchUpByTime(ask, {

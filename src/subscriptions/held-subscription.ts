@@ -281,7 +281,7 @@ export class HeldSubscription {
   mailboxMoved(): void {
     const { description, account } = this.#options;
     this.#connection?.client.forgetAffinity((description.mailbox || account.email).toLowerCase());
-    account.relocate();
+    account.relocate(description.mailbox);
   }
 
   /** `events`, all up to `watermark`, were sent. Resolves when that is durable. */

@@ -5,6 +5,7 @@ import type { Beginning } from './position-record.js';
 import { takeBookmark } from './replay.js';
 import type { StreamHub } from './stream-hub.js';
 import type { SubscribeOrder } from './subscribe-request.js';
+import { subscribeStreaming } from './subscribe-streaming.js';
 import { scopeOf } from './subscription-description.js';
 
 /** Makes a subscription for another node to receive. Throws an `EwsError`. */
@@ -14,7 +15,7 @@ export async function makeSubscription(
   order: SubscribeOrder,
   signal: AbortSignal,
 ): Promise<Beginning> {
-  const connection = await account.connect();
+  const connection = await account.connect(order.mailbox);
   return order.delivery === 'pull'
     ? makePull(connection, account, order, signal)
     : makeStreaming(connection, account, hub, order, signal);
@@ -61,25 +62,19 @@ async function makeStreaming(
   order: SubscribeOrder,
   signal: AbortSignal,
 ): Promise<Beginning> {
-  const { client, traits } = connection;
+  const { traits } = connection;
   let { watermark } = order;
   if (traits.watermarks === undefined || (traits.watermarks && watermark === undefined)) {
-    const bookmark = await takeBookmark({
-      connection,
-      account,
-      description: order,
-      signal,
-    });
+    const bookmark = await takeBookmark({ connection, account, description: order, signal });
     traits.watermarks = bookmark.watermark !== undefined;
     watermark ??= bookmark.watermark;
   }
   const all = wantsAllFolders(order, traits.watermarks);
   const { mailbox, access } = order;
-  const { response } = await client.call(
-    subscribe,
-    { delivery: 'streaming', scope: all ? { allFolders: true } : scopeOf(order), events: order.events },
-    hub.context({ mailbox, access, shares: traits.watermarks }, signal),
-    (late) => account.endSubscription({ mailbox, access, subscriptionId: late.subscriptionId, delivery: 'streaming' }),
+  const who = { mailbox, access, shares: traits.watermarks };
+  const wish = { who, description: order, all };
+  const { response } = await subscribeStreaming(hub, connection, wish, signal, ({ subscriptionId }) =>
+    account.endSubscription({ mailbox, access, subscriptionId, delivery: 'streaming' }),
   );
   return { subscriptionId: response.subscriptionId, ...(watermark === undefined ? {} : { watermark }) };
 }

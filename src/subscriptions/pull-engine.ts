@@ -142,7 +142,7 @@ export class PullEngine implements Engine, LoopSteps {
   async round({ signal }: Life): Promise<number | undefined> {
     const { account, interval } = this.#options;
     // Looking for the server may take long: whoever closes does not wait for that.
-    const connection = await unlessAborted(account.connect(), signal);
+    const connection = await unlessAborted(account.connect(this.#options.description.mailbox), signal);
     if (!this.#restored && (await this.#restore(connection))) return undefined;
     if (this.#held.id === undefined) {
       const { starts } = gatesOf(account);

@@ -153,7 +153,7 @@ export class PushEngine implements Engine, LoopSteps, PushTarget {
 
   async round({ signal }: Life): Promise<number | undefined> {
     const { account } = this.#options;
-    const connection = await unlessAborted(account.connect(), signal);
+    const connection = await unlessAborted(account.connect(this.#options.description.mailbox), signal);
     this.#connection = connection;
     if (!this.#restored && (await this.#restore(connection))) return undefined;
     if (this.#trouble) await this.#giveUp(this.#trouble);
@@ -247,7 +247,7 @@ export class PushEngine implements Engine, LoopSteps, PushTarget {
 
   async #send(events: readonly MailboxEvent[], { moreEvents }: Notification): Promise<void> {
     const { listener, account } = this.#options;
-    const connection = this.#connection ?? (await account.connect());
+    const connection = this.#connection ?? (await account.connect(this.#options.description.mailbox));
     const wanted = await this.#held.wanted(events, connection, new AbortController().signal);
     const { missed, live } = this.#held.catchingUp
       ? splitAt(wanted, this.#held.begunAt ?? this.#resumedAt)

@@ -13,7 +13,7 @@ export function renewBookmark(
 ): Promise<void> {
   return position.renew(() =>
     gatesOf(account).bookmarks.pass(signal, async () =>
-      takeBookmark({ connection: await account.connect(), account, description, signal }),
+      takeBookmark({ connection: await account.connect(description.mailbox), account, description, signal }),
     ),
   );
 }

@@ -1,14 +1,15 @@
 import { delay } from '../clock.js';
 import { EwsError, toEwsError } from '../protocol/ews-error.js';
 import { CONNECTION_TIMEOUT_MINUTES, type StreamingEvents } from '../protocol/get-streaming-events.js';
-import type { RequestContext } from '../transport/ews-client.js';
 import type { EventStream } from '../transport/event-stream.js';
 import type { AccountLink } from './account-link.js';
 import { isTakenOver } from './contest.js';
 import { Heartbeat } from './heartbeat.js';
 import { HeldBackWatch } from './held-back.js';
+import type { StreamRefusal } from './stream-allowance.js';
 import type { StreamMember } from './stream-member.js';
 import { StreamOutage } from './stream-outage.js';
+import type { StreamSurroundings } from './stream-surroundings.js';
 
 /** A Closed within this part of the time that was asked for is not the server keeping to that time. */
 const EARLY = 0.8;
@@ -16,16 +17,6 @@ const EARLY = 0.8;
 const HAND_OVER_MS = 5000;
 /** A stream that still brings something so long after its first answer holds, in milliseconds. */
 const HOLDS_MS = 60_000;
-
-/** What a stream asks of the hub that holds it. */
-export interface StreamSurroundings {
-  /** In whose name and at which back end the stream of a member is opened. */
-  context(member: StreamMember): RequestContext;
-  /** Called each time before it is opened again: other streams whose members it shall take over. */
-  takeOver(): readonly SharedStream[];
-  /** The server allows no more streams. Returns whether other streams carry these members from now on. */
-  tooMany(members: readonly StreamMember[]): boolean;
-}
 
 /** One GetStreamingEvents connection, opened again and again, and the subscriptions that it carries. */
 export class SharedStream {
@@ -204,7 +195,6 @@ export class SharedStream {
   async #open(): Promise<EventStream> {
     this.#reopening = false;
     this.#requested = [...this.#members.values()];
-    const { client } = await this.#account.connect();
     const giveUp = new AbortController();
     const abort = () => {
       giveUp.abort();
@@ -215,7 +205,7 @@ export class SharedStream {
       this.#askedFor = new Set(this.#requested.map(({ subscriptionId }) => subscriptionId));
       this.#minutes = this.#heldBack.minutes(first?.connectionTimeout ?? CONNECTION_TIMEOUT_MINUTES.max);
       const request = { subscriptionIds: [...this.#askedFor], connectionTimeoutMinutes: this.#minutes };
-      const opening = client.openStream(request, { ...this.#context(), signal: giveUp.signal });
+      const opening = this.#surroundings.open(this.#requested, request, giveUp.signal);
       return await this.#heartbeat.bound(opening, this.#patience(true));
     } catch (error) {
       giveUp.abort();
@@ -225,14 +215,10 @@ export class SharedStream {
     }
   }
 
-  #context(): RequestContext {
-    const [first] = this.#members.values();
-    return first ? this.#surroundings.context(first) : {};
-  }
-
   async #begun(answer: StreamingEvents, afterMs: number): Promise<void> {
     if (answer.error) return;
     this.#outage.begun();
+    this.#surroundings.begun();
     const heldBack = this.#heldBack.firstAnswer(afterMs);
     if (heldBack) this.#tell(heldBack);
     await this.#awaitPredecessors();
@@ -314,32 +300,46 @@ export class SharedStream {
   }
 
   async #recover(error: EwsError): Promise<void> {
+    const members = [...this.#members.values()];
     switch (error.action) {
       case 'fewer-connections':
-        if (this.#surroundings.tooMany([...this.#members.values()])) {
+        if (this.#surroundings.tooMany(members)) {
           this.#members.clear();
           return;
         }
-        return this.#waitFor(error);
+        return this.#waitForRoom(this.#surroundings.refused(error, members));
       case 'wait':
       case 'retry':
+        this.#surroundings.troubled(members);
         return this.#waitFor(error);
       default:
-        for (const member of [...this.#members.values()]) this.#drop(member, error);
+        for (const member of this.#surroundings.blamed(error, members) ?? members) this.#drop(member, error);
     }
   }
 
-  async #waitFor(error: EwsError): Promise<void> {
+  async #waitForRoom({ error, known }: StreamRefusal): Promise<void> {
+    const over = new AbortController();
+    const signal = AbortSignal.any([over.signal, this.#closing.signal]);
+    const end = () => {
+      over.abort();
+    };
+    void this.#surroundings.room(signal).then(end);
+    await this.#waitFor(error, known, signal);
+    end();
+  }
+
+  /** @param known the nodes that were told of it elsewhere */
+  async #waitFor(error: EwsError, known?: ReadonlySet<string>, signal = this.#closing.signal): Promise<void> {
     const { waitMs, tell } = this.#outage.failed(error);
-    if (tell) this.#tell(error);
+    if (tell) this.#tell(error, known);
     const retryAt = this.#account.clock.now() + waitMs;
     for (const member of this.#members.values()) member.interrupted(error, retryAt);
-    await delay(this.#account.clock, waitMs, this.#closing.signal);
+    await delay(this.#account.clock, waitMs, signal);
   }
 
   /** Once for each node. */
-  #tell(error: EwsError): void {
-    const told = new Set<string>();
+  #tell(error: EwsError, known?: ReadonlySet<string>): void {
+    const told = new Set<string>(known);
     for (const member of this.#members.values()) {
       if (told.has(member.owner)) continue;
       told.add(member.owner);

@@ -1,7 +1,6 @@
 import type { EwsError } from '../protocol/ews-error.js';
 import type { MailboxEvent } from '../protocol/mailbox-event.js';
 import type { Notification } from '../protocol/notification.js';
-import { subscribe } from '../protocol/subscribe.js';
 import { gatesOf } from './account-gates.js';
 import type { AccountConnection } from './account-link.js';
 import { CatchUp, type CatchUpSteps } from './catch-up.js';
@@ -19,7 +18,8 @@ import type { StreamMember } from './stream-member.js';
 import { StreamPosition } from './stream-position.js';
 import { mayHaveRestarted } from '../transport/network-error.js';
 import { unlessAborted } from '../transport/unless-aborted.js';
-import { scopeOf, type SubscriptionDescription } from './subscription-description.js';
+import type { SubscriptionDescription } from './subscription-description.js';
+import { subscribeStreaming } from './subscribe-streaming.js';
 import { SubscriptionLoop, type LoopSteps } from './subscription-loop.js';
 
 /** Before the first. */
@@ -119,6 +119,7 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps {
   async unsubscribe(): Promise<void> {
     await this.pause();
     await this.#end();
+    this.#options.hub.release(this);
     this.#position.beginAnew();
     this.#catchUp.notNeeded();
     await this.#position.save();
@@ -129,6 +130,7 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps {
     await this.#step(() => this.#loop.close());
     if (!this.#restored) return endBegun(this.#options, 'streaming');
     if (!keep) await this.#end();
+    this.#options.hub.release(this, keep);
     await this.#position.close();
   }
 
@@ -136,6 +138,7 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps {
   async drop(): Promise<void> {
     await this.#step(() => this.#loop.close());
     await this.#end();
+    this.#options.hub.release(this);
     await this.#position.remove();
   }
 
@@ -157,12 +160,12 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps {
 
   /** All that comes before the stream. Returns whether there is to be one: not if it was left paused. */
   async #prepare(signal: AbortSignal): Promise<boolean> {
-    const connection = await unlessAborted(this.#options.account.connect(), signal);
+    const connection = await unlessAborted(this.#options.account.connect(this.mailbox), signal);
     this.#connection = connection;
     if (!this.#restored && (await this.#restore(connection, signal))) return false;
     if (this.#position.subscriptionId === undefined) this.#loop.enter({ name: 'subscribing' });
     await gatesOf(this.#options.account).starts.pass(signal, async () => {
-      this.#options.hub.expect(this);
+      this.#options.hub.expect(this, connection);
       await this.#begin(connection, signal);
       if (this.#position.subscriptionId === undefined) await this.#subscribe(connection, signal);
     });
@@ -186,7 +189,7 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps {
   }
 
   mailboxMoved(error: EwsError): void {
-    this.#options.hub.moved(this, this.#connection);
+    this.#options.hub.moved(this);
     this.subscriptionLost(error);
   }
 
@@ -197,7 +200,7 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps {
 
   async notification({ events, heartbeat }: Notification): Promise<void> {
     try {
-      const connection = this.#connection ?? (await this.#options.account.connect());
+      const connection = this.#connection ?? (await this.#options.account.connect(this.mailbox));
       // A heartbeat is about nothing.
       if (events.length > 0) {
         await this.#catchUp.live(await this.#folders.refine(events, connection, this.#ride.signal));
@@ -293,15 +296,10 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps {
   }
 
   async #subscribe(connection: AccountConnection, signal: AbortSignal): Promise<void> {
-    const { hub, description } = this.#options;
     const all = this.#folders.wantAll(connection);
-    const { events } = description;
-    const { response, serverTime } = await this.#present.around(connection, signal, (present) =>
-      connection.client.call(
-        subscribe,
-        { delivery: 'streaming', scope: all ? { allFolders: true } : scopeOf(present), events },
-        hub.context(this, signal),
-        (late) => this.#endOne(late.subscriptionId),
+    const { response, serverTime } = await this.#present.around(connection, signal, (description) =>
+      subscribeStreaming(this.#options.hub, connection, { who: this, description, all }, signal, (late) =>
+        this.#endOne(late.subscriptionId),
       ),
     );
     this.#position.subscriptionId = response.subscriptionId;

@@ -1,141 +1,121 @@
-import type { Timer } from '../clock.js';
-import { MAX_STREAM_SUBSCRIPTIONS } from '../protocol/get-streaming-events.js';
 import type { RequestContext } from '../transport/ews-client.js';
-import { contextOf, type AccountConnection, type AccountLink } from './account-link.js';
-import { SharedStream } from './shared-stream.js';
-import type { StreamMember } from './stream-member.js';
+import { addressOf, contextOf, type AccountConnection, type AccountLink } from './account-link.js';
+import type { AffinityGroup } from './affinity-group.js';
+import { AffinityGroups } from './affinity-groups.js';
+import { StreamAllowance } from './stream-allowance.js';
+import { StreamLane } from './stream-lane.js';
+import type { Affine, StreamMember } from './stream-member.js';
 
-/** Subscriptions that come within this time of one another are put on one stream, in milliseconds. */
-const GATHER_MS = 200;
-/** So long, at most, do they wait for others that are being made, in milliseconds. */
-const GATHER_MAX_MS = 3000;
-/** The affinity group of all streaming subscriptions that can share a stream. */
-const STREAM_GROUP = ' streams';
-
-interface Group {
-  waiting: StreamMember[];
-  timer: Timer | undefined;
-  /** When the first of {@link waiting} came. */
-  since: number;
-  readonly streams: Set<SharedStream>;
-}
-
-/** Puts the streaming subscriptions of an account on as few streams as the server allows. */
+/**
+ * Sees to it that the streaming subscriptions of an account are made where streams can share them, and puts them on as
+ * few streams as the server allows.
+ */
 export class StreamHub {
   readonly #account: AccountLink;
-  readonly #groups = new Map<string, Group>();
-  /** The group that each subscription was put in: what it goes by may change meanwhile. */
-  readonly #keys = new Map<StreamMember, string>();
-  /** Subscriptions that are being made. */
-  readonly #coming = new Set<StreamMember>();
-  #anchor: string | undefined;
+  readonly #groups: AffinityGroups;
+  readonly #allowance: StreamAllowance;
+  readonly #lanes = new Map<string, StreamLane>();
+  /** The lane that each subscription was put in: what it goes by may change meanwhile. */
+  readonly #laneOf = new Map<StreamMember, StreamLane>();
+  /** Subscriptions that are being made, with the groups that they are expected in. */
+  readonly #coming = new Map<StreamMember, AffinityGroup | undefined>();
+  /** How many of them there are in each group. */
+  readonly #comingTo = new Map<AffinityGroup | undefined, number>();
 
   constructor(account: AccountLink) {
     this.#account = account;
+    this.#groups = new AffinityGroups(account);
+    this.#allowance = new StreamAllowance(account.clock, account.random);
   }
 
-  /**
-   * In whose name and at which back end the subscription of a mailbox is made. What shares a stream must be known to one
-   * back end, so all of it goes where the first one went.
-   */
-  context(subscription: Pick<StreamMember, 'mailbox' | 'access' | 'shares'>, signal?: AbortSignal): RequestContext {
-    const context = contextOf(subscription, this.#account.email, signal);
-    if (!context.affinity || !subscription.shares) return context;
-    this.#anchor ??= context.affinity.anchorMailbox;
-    return { ...context, affinity: { group: STREAM_GROUP, anchorMailbox: this.#anchor } };
+  /** A subscription is about to be made or used again: those that are ready wait a moment for it, so that a slow server needs no more streams. */
+  expect(member: StreamMember, connection: AccountConnection): void {
+    const group = this.#isGrouped(member) ? this.#groups.watch(member, connection) : undefined;
+    this.#arrived(member);
+    this.#coming.set(member, group);
+    this.#comingTo.set(group, (this.#comingTo.get(group) ?? 0) + 1);
+    group?.expect(member);
+  }
+
+  /** Makes a subscription, by `request`, at the back end that the others of its group are at. Throws an `EwsError`. */
+  subscribe<T>(
+    who: Affine,
+    connection: AccountConnection,
+    signal: AbortSignal,
+    request: (context: RequestContext) => Promise<T>,
+  ): Promise<T> {
+    if (!this.#isGrouped(who)) return request(contextOf(who, this.#account.email, signal));
+    return this.#groups.enter(who, connection).subscribe(who, request, signal);
+  }
+
+  /** In whose name and at which back end a subscription is ended. */
+  contextOf(who: Affine, signal?: AbortSignal): RequestContext {
+    const group = who.shares ? this.#groups.of(who) : undefined;
+    return group ? group.context(who, signal) : contextOf(who, this.#account.email, signal);
   }
 
   /** The mailbox of a subscription is served elsewhere: where that is is looked for, and any back end may be right. */
-  moved(subscription: Pick<StreamMember, 'mailbox' | 'access' | 'shares'>, connection?: AccountConnection): void {
-    const { affinity } = this.context(subscription);
-    if (affinity) connection?.client.forgetAffinity(affinity.group);
-    this.#account.relocate();
+  moved(who: Affine): void {
+    this.#groups.moved(who);
+    this.#account.relocate(who.mailbox);
   }
 
-  /** A subscription is about to be made: those that are ready wait a moment for it, so that a slow server needs no more streams. */
-  expect(member: StreamMember): void {
-    this.#coming.add(member);
+  /** One that watches a mailbox ends. @param keep whether it comes back, and the subscription stays */
+  release(who: Affine, keep = false): void {
+    this.#groups.release(who, keep);
   }
 
   /** Puts a subscription on a stream: with others that come now; later the streams grow together. */
   join(member: StreamMember): void {
-    this.#coming.delete(member);
-    const key = groupOf(member);
-    const group: Group = this.#groups.get(key) ?? { waiting: [], timer: undefined, since: 0, streams: new Set() };
-    this.#groups.set(key, group);
-    this.#keys.set(member, key);
-    if (group.waiting.push(member) === 1) group.since = this.#account.clock.now();
-    if (!member.shares || group.waiting.length >= MAX_STREAM_SUBSCRIPTIONS) this.#begin(key, group);
-    else this.#gather(key, group);
+    const group = member.shares ? this.#coming.get(member) : undefined;
+    this.#arrived(member);
+    const key = laneOf(member, group);
+    const lane = this.#lanes.get(key) ?? this.#newLane(key, group);
+    this.#laneOf.set(member, lane);
+    lane.join(member);
   }
 
   /** Takes a subscription off its stream; resolves when nothing of it comes any more. */
   async leave(member: StreamMember): Promise<void> {
+    this.#arrived(member);
+    const lane = this.#laneOf.get(member);
+    this.#laneOf.delete(member);
+    await lane?.leave(member);
+  }
+
+  #arrived(member: StreamMember): void {
+    if (!this.#coming.has(member)) return;
+    const group = this.#coming.get(member);
     this.#coming.delete(member);
-    const key = this.#keys.get(member);
-    const group = key === undefined ? undefined : this.#groups.get(key);
-    this.#keys.delete(member);
-    if (key === undefined || !group) return;
-    group.waiting = group.waiting.filter((other) => other !== member);
-    await Promise.all([...group.streams].filter((stream) => stream.has(member)).map((stream) => stream.remove(member)));
-    this.#tidy(key, group);
+    const others = (this.#comingTo.get(group) ?? 1) - 1;
+    if (others > 0) this.#comingTo.set(group, others);
+    else this.#comingTo.delete(group);
+    group?.withdraw(member);
   }
 
-  #tidy(key: string, group: Group): void {
-    if (group.waiting.length > 0 || group.streams.size > 0 || this.#groups.get(key) !== group) return;
-    this.#account.clock.clearTimer(group.timer);
-    this.#groups.delete(key);
-  }
-
-  #gather(key: string, group: Group): void {
-    const { clock } = this.#account;
-    group.timer ??= clock.setTimer(() => {
-      group.timer = undefined;
-      if (this.#coming.size > 0 && clock.now() - group.since < GATHER_MAX_MS) this.#gather(key, group);
-      else this.#begin(key, group);
-    }, GATHER_MS);
-  }
-
-  #begin(key: string, group: Group): void {
-    this.#account.clock.clearTimer(group.timer);
-    group.timer = undefined;
-    const members = group.waiting.splice(0);
-    if (members.length === 0) return;
-    const stream: SharedStream = new SharedStream(this.#account, members, {
-      context: (member) => this.context(member),
-      takeOver: () => this.#smaller(group, stream),
-      tooMany: (refused) => this.#moveTogether(group, stream, refused),
+  #newLane(key: string, group: AffinityGroup | undefined): StreamLane {
+    const lane = new StreamLane(this.#account, group, this.#allowance, {
+      isComing: () => this.#comingTo.has(group),
+      over: () => {
+        if (this.#lanes.get(key) === lane) this.#lanes.delete(key);
+      },
     });
-    group.streams.add(stream);
-    void stream.over.then(() => {
-      group.streams.delete(stream);
-      this.#tidy(key, group);
-    });
+    this.#lanes.set(key, lane);
+    return lane;
   }
 
-  /** The server refused a stream: what it would have carried goes to the others, if there are any with room. */
-  #moveTogether(group: Group, refused: SharedStream, members: readonly StreamMember[]): boolean {
-    const room = ({ size }: SharedStream) => MAX_STREAM_SUBSCRIPTIONS - size;
-    const [other] = [...group.streams]
-      .filter((stream) => stream !== refused && stream.size > 0 && room(stream) >= members.length)
-      .sort((a, b) => room(b) - room(a));
-    if (!other || members.some(({ shares }) => !shares)) return false;
-    other.take(members);
-    return true;
-  }
-
-  /** Streams whose members `stream` can take over, as it is about to be opened again. */
-  #smaller(group: Group, stream: SharedStream): SharedStream[] {
-    let room = MAX_STREAM_SUBSCRIPTIONS - stream.size;
-    return [...group.streams].filter((other) => {
-      const fits = other !== stream && other.size > 0 && other.size <= stream.size && other.size <= room;
-      if (fits) room -= other.size;
-      return fits;
-    });
+  /** Servers without watermarks want each mailbox for itself; without an address there is no anchor. */
+  #isGrouped(who: Affine): boolean {
+    return who.shares && addressOf(who, this.#account.email) !== '';
   }
 }
 
-/** What can be on one stream: the same time asked for and, where a server takes one mailbox a stream, the same mailbox. */
-function groupOf({ connectionTimeout, shares, mailbox, access, subscriptionId }: StreamMember): string {
-  return JSON.stringify(shares ? [connectionTimeout] : [connectionTimeout, mailbox, access, subscriptionId]);
+/** What can be on one stream: the same group and time asked for and, where a server takes one mailbox a stream, the same mailbox. */
+function laneOf(
+  { connectionTimeout, shares, mailbox, access, subscriptionId }: StreamMember,
+  group: AffinityGroup | undefined,
+): string {
+  return JSON.stringify(
+    shares ? [connectionTimeout, group?.name] : [connectionTimeout, mailbox, access, subscriptionId],
+  );
 }

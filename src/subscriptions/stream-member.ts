@@ -3,17 +3,21 @@ import type { Notification } from '../protocol/notification.js';
 import type { Contest } from './contest.js';
 import type { Access } from './subscription-description.js';
 
-/** A subscription as the stream that carries it sees it. */
-export interface StreamMember {
-  readonly subscriptionId: string;
+/** What decides on which back end a subscription is to be. */
+export interface Affine {
   readonly mailbox: string;
   readonly access: Access;
+  /** Whether the server takes several subscriptions on one stream. */
+  readonly shares: boolean;
+}
+
+/** A subscription as the stream that carries it sees it. */
+export interface StreamMember extends Affine {
+  readonly subscriptionId: string;
   /** Minutes that the server is to keep a stream open. */
   readonly connectionTimeout: number;
   /** The node it belongs to: an outage is told once for each. */
   readonly owner: string;
-  /** Whether the server takes several subscriptions on one stream. */
-  readonly shares: boolean;
   /** Whose the subscription is, where that is not certain. */
   readonly contest?: Pick<Contest, 'mayBeShared'>;
   /** The server has begun to answer: what comes from now on is told. */

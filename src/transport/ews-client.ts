@@ -11,10 +11,12 @@ import type { Operation, OperationName } from '../protocol/operation.js';
 import type { RequestVersion, ServerVersionInfo } from '../protocol/server-version.js';
 import { authenticationWith, type Authentication, type UnsentRequest } from './authentication.js';
 import type { Connection, ConnectionOptions, Reply } from './connection.js';
+import { AccountBudget } from './account-budget.js';
 import { ConnectionPool } from './connection-pool.js';
 import { CookieJar } from './cookie-jar.js';
 import { isApplication, type Credentials } from './credentials.js';
 import { EventStream } from './event-stream.js';
+import { checkedUrl } from './ews-url.js';
 import { httpError, type HttpAnswer } from './http-error.js';
 import type { HttpProxy } from './http-proxy.js';
 import { networkError } from './network-error.js';
@@ -23,14 +25,11 @@ import { DEFAULT_MAX_RESPONSE_BYTES, readBody } from './response-body.js';
 import type { EwsAnswer, RequestContext } from './request-context.js';
 import { SignIn } from './sign-in.js';
 import { StreamSocket } from './stream-socket.js';
-import { ThrottleGate } from './throttle-gate.js';
 import type { TlsOptions } from './tls-options.js';
 import { unlessAborted } from './unless-aborted.js';
 
 export type { EwsAnswer, RequestContext };
 
-/** Requests of one account at once, at most (docs: "EWS throttling in Exchange", EWSMaxConcurrency). */
-export const DEFAULT_MAX_CONCURRENT = 27;
 /** Just below the 120 s after which IIS closes an idle connection, in milliseconds. */
 const DEFAULT_IDLE_MS = 115_000;
 
@@ -53,6 +52,8 @@ export interface EwsClientOptions {
   readonly maxResponseBytes?: number;
   /** Requests at once, at most; streams are not among them. */
   readonly maxConcurrent?: number;
+  /** Shared with the account's other clients; one of its own, if left out. */
+  readonly budget?: AccountBudget | undefined;
   /** How long an unused connection is kept, in milliseconds. */
   readonly idleMs?: number;
 }
@@ -71,7 +72,8 @@ export class EwsClient {
   readonly #pool: ConnectionPool;
   readonly #authentication: Authentication;
   readonly #signIn: SignIn;
-  readonly #gate: ThrottleGate;
+  /** What all clients of its account share. */
+  readonly budget: AccountBudget;
   readonly #cookies = new Map<string, CookieJar>();
   readonly #streams = new Set<StreamSocket>();
   readonly #late = new Set<Promise<void>>();
@@ -87,7 +89,7 @@ export class EwsClient {
     this.#authentication =
       options.authentication ?? authenticationWith(options.credentials, options.clock, tokenWay(options));
     this.#signIn = new SignIn(this.#authentication, options.clock);
-    this.#gate = new ThrottleGate(options.clock);
+    this.budget = options.budget ?? new AccountBudget(options.clock, options.maxConcurrent);
     this.#connections = {
       origin: url.origin,
       tls: options.tls ?? {},
@@ -95,13 +97,17 @@ export class EwsClient {
       connectMs: options.timeoutMs,
       idleMs: options.idleMs ?? DEFAULT_IDLE_MS,
     };
-    const maxConnections = options.maxConcurrent ?? DEFAULT_MAX_CONCURRENT;
-    this.#pool = new ConnectionPool({ ...this.#connections, maxConnections });
+    this.#pool = new ConnectionPool({ ...this.#connections, maxConnections: this.budget.maxConcurrent });
   }
 
   /** Where its requests go, and how they sign in: for whoever looks at the way step by step. */
   get way(): { readonly route: ConnectionOptions; readonly path: string; readonly scheme: string } {
     return { route: this.#connections, path: this.#path, scheme: this.#authentication.scheme };
+  }
+
+  /** Whether it was closed: it makes no more requests. */
+  get isClosed(): boolean {
+    return this.#closed;
   }
 
   /** The version of EWS that its requests are written in. */
@@ -121,8 +127,9 @@ export class EwsClient {
     late?: (response: Response) => Promise<void>,
   ): Promise<EwsAnswer<Response>> {
     const body = writeEnvelope(this.#header(context), operation.write(request));
-    await this.#gate.pass(context.signal);
-    const exchange = this.#exchange(operation, body, late ? { ...context, isFinished: true } : context);
+    await this.budget.gate.pass(context.signal);
+    const whole = late ? { ...context, isFinished: true } : context;
+    const exchange = this.budget.during(() => this.#exchange(operation, body, whole));
     try {
       return await unlessAborted(exchange, context.signal);
     } catch (error) {
@@ -147,7 +154,7 @@ export class EwsClient {
   async openStream(request: GetStreamingEventsRequest, context: RequestContext = {}): Promise<EventStream> {
     const { name } = getStreamingEvents;
     const body = writeEnvelope(this.#header(context), writeGetStreamingEvents(request));
-    await this.#gate.pass(context.signal);
+    await this.budget.gate.pass(context.signal);
     try {
       return await unlessAborted(this.#open(body, context), context.signal);
     } catch (error) {
@@ -169,7 +176,7 @@ export class EwsClient {
 
   /** A busy server asks the whole account for quiet. */
   #noticed(error: EwsError): EwsError {
-    if (error.action === 'wait' && error.backOffMs !== undefined) this.#gate.close(error.backOffMs);
+    if (error.action === 'wait' && error.backOffMs !== undefined) this.budget.gate.close(error.backOffMs);
     return error;
   }
 
@@ -327,12 +334,6 @@ export class EwsClient {
     this.#cookies.set(group, jar);
     jar.take(headers['set-cookie'], this.#options.clock.now());
   }
-}
-
-function checkedUrl(text: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url && (url.protocol === 'http:' || url.protocol === 'https:')) return url;
-  throw new EwsError('EWS_CONFIGURATION', 'The address of EWS must be a URL that begins with https:// or http://.');
 }
 
 function tokenWay({ tls = {}, tokenProxy, timeoutMs }: EwsClientOptions): TokenWay {

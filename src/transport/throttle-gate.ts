@@ -9,6 +9,11 @@ export class ThrottleGate {
     this.#clock = clock;
   }
 
+  /** When requests may go out again, in milliseconds since 1970; it may be past. */
+  get openAt(): number {
+    return this.#openAt;
+  }
+
   /** Closes the gate for `ms` milliseconds from now, unless it is closed for longer already. */
   close(ms: number): void {
     this.#openAt = Math.max(this.#openAt, this.#clock.now() + ms);

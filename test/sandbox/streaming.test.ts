@@ -151,6 +151,21 @@ describe('sandbox: streaming', () => {
     await (await client.stream([ids[2]])).until(/OK/);
   });
 
+  it('charges a connection to the mailbox in whose name it is opened', async () => {
+    await start({ limits: { streamingConnections: 1 } });
+    sandbox.addMailbox('other@sandbox.example');
+    sandbox.allowImpersonation(sandbox.user);
+    const ids = [await subscribe(), await subscribe(), await subscribe()] as const;
+    await client.stream([ids[0]]);
+    const other = new Client(sandbox, {
+      header: { impersonate: { primarySmtpAddress: 'other@sandbox.example' } },
+    });
+    await (await other.stream([ids[1]])).until(/OK/);
+    const [refusal] = await (await other.stream([ids[2]])).rest();
+    assert.match(refusal ?? '', /ErrorExceededConnectionCount/);
+    await other.close();
+  });
+
   it('takes events off the queue as they are written, so that a broken connection loses them', async () => {
     await start();
     const id = await subscribe();

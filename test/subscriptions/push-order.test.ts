@@ -33,7 +33,7 @@ describe('calls to a PushEngine that come in an order of their own', () => {
     const account = lab.base.account();
     const connect = account.connect.bind(account);
     let reachable = Promise.resolve();
-    account.connect = () => reachable.then(connect);
+    account.connect = () => reachable.then(() => connect());
     const { engine, told } = await lab.connected({ account });
     const delivered = lab.deliver(2);
     await until(() => told.items.length === 2 && lab.answers.length === 2);

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { EwsError } from '../../dist/src/protocol/ews-error.js';
 import type { AccountLink } from '../../dist/src/subscriptions/account-link.js';
-import { SharedStream, type StreamSurroundings } from '../../dist/src/subscriptions/shared-stream.js';
+import { SharedStream } from '../../dist/src/subscriptions/shared-stream.js';
 import { StreamHub } from '../../dist/src/subscriptions/stream-hub.js';
 import type { StreamMember } from '../../dist/src/subscriptions/stream-member.js';
+import type { StreamSurroundings } from '../../dist/src/subscriptions/stream-surroundings.js';
+import type { EventStream } from '../../dist/src/transport/event-stream.js';
 import { ManualClock } from '../support/manual-clock.js';
 
 interface Opened {
@@ -25,7 +27,7 @@ class Server {
     email: 'user@sandbox.example',
     clock: this.clock,
     random: () => 0.5,
-    connect: () => Promise.resolve({ client: { openStream: (request: object) => this.#open(request) } }),
+    connect: () => Promise.resolve({ client: { openStream: (request: object) => this.open(request) } }),
   } as unknown as AccountLink;
 
   get last(): Opened {
@@ -34,7 +36,7 @@ class Server {
     return last;
   }
 
-  #open(request: object): Promise<object> {
+  open(request: object): Promise<EventStream> {
     const ready: (() => void)[] = [];
     const written: (object | Error | undefined)[] = [];
     const put = (answer: object | Error | undefined) => {
@@ -57,7 +59,7 @@ class Server {
       this.opened.push({
         ids: (request as { subscriptionIds: string[] }).subscriptionIds,
         answer: () => {
-          resolve(stream);
+          resolve(stream as unknown as EventStream);
         },
         write: put,
         die: () => {
@@ -113,9 +115,14 @@ describe('SharedStream', () => {
 
   const open = async (members: Member[], surroundings: Partial<StreamSurroundings> = {}) => {
     const stream = new SharedStream(server.account, members, {
-      context: () => ({}),
+      open: (_members, request) => server.open(request),
+      begun: () => undefined,
       takeOver: () => [],
       tooMany: () => false,
+      refused: (error) => ({ error, known: new Set() }),
+      room: () => new Promise(() => undefined),
+      troubled: () => undefined,
+      blamed: () => undefined,
       ...surroundings,
     });
     streams.push(stream);

@@ -1,6 +1,8 @@
 import type { RequestVersion } from '../../../src/protocol/server-version.js';
 import type { AccountConnection } from '../../../src/subscriptions/account-link.js';
 import type { ConfigurationProblem } from '../../../src/subscriptions/configuration-problem.js';
+import type { MailboxPlaces } from '../../../src/subscriptions/mailbox-places.js';
+import type { MailboxPlace } from '../../../src/transport/autodiscover/many-mailboxes.js';
 import type { RawConfig } from '../config-values.js';
 
 /** Tighter bounds than an account's own, for somebody who sits and waits. */
@@ -23,6 +25,10 @@ export interface AccountParts {
   readonly connect: (bounds?: ConnectBounds) => Promise<AccountConnection>;
   /** Looks for the server anew, where it is found by e-mail address: a connection to another, or `undefined`. */
   readonly findAgain?: () => Promise<AccountConnection | undefined>;
+  /** Where other mailboxes are, where that is found out. */
+  readonly places?: MailboxPlaces;
+  /** Makes a connection to another server of the account. */
+  readonly connectAt?: (place: MailboxPlace) => AccountConnection;
   /** Gives up looking for the server. */
   readonly giveUp?: () => void;
 }

@@ -54,7 +54,7 @@ export function answerBrowseFolders(red: NodeAPI, read: ReadAccount): void {
     }, WHOLE_MS);
     try {
       const signal = AbortSignal.any([gone, late.signal]);
-      return await withConnection(asked, parts, ({ client }) =>
+      return await withConnection(asked, parts, mailbox, ({ client }) =>
         ask(new FolderBrowser({ client, email: parts.email, mailbox, access, signal }), body),
       );
     } catch (thrown) {
@@ -70,9 +70,10 @@ export function answerBrowseFolders(red: NodeAPI, read: ReadAccount): void {
 async function withConnection<T>(
   { same }: AskedAccount,
   parts: AccountParts,
+  mailbox: string,
   use: (connection: AccountConnection) => Promise<T>,
 ): Promise<T> {
-  if (same?.account) return use(await same.account.connect());
+  if (same?.account) return use(await same.account.connect(mailbox));
   const connection = await parts.connect({ timeoutMs: Math.min(parts.timeoutMs, REQUEST_MS) });
   try {
     return await use(connection);

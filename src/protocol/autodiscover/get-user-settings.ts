@@ -13,8 +13,8 @@ const ACTION = `${NAMESPACE}/Autodiscover/GetUserSettings`;
 const VERSION = 'Exchange2013';
 const SETTINGS = ['ExternalEwsUrl', 'InternalEwsUrl', 'ExternalEwsVersion', 'GroupingInformation'];
 
-/** GetUserSettings for one mailbox (docs: "GetUserSettings operation (SOAP)"). */
-export function writeGetUserSettings(address: string, url: string): string {
+/** GetUserSettings for one mailbox or several (docs: "GetUserSettings operation (SOAP)"). */
+export function writeGetUserSettings(addresses: string | readonly string[], url: string): string {
   const header = element(
     'soap:Header',
     {},
@@ -22,12 +22,14 @@ export function writeGetUserSettings(address: string, url: string): string {
     textElement('wsa:Action', ACTION),
     textElement('wsa:To', url),
   );
-  const user = element('a:User', {}, textElement('a:Mailbox', nonEmpty('The e-mail address', address)));
+  const users = [addresses]
+    .flat()
+    .map((address) => element('a:User', {}, textElement('a:Mailbox', nonEmpty('The e-mail address', address))));
   const settings = SETTINGS.map((setting) => textElement('a:Setting', setting));
   const request = element(
     'a:Request',
     {},
-    element('a:Users', {}, user),
+    element('a:Users', {}, ...users),
     element('a:RequestedSettings', {}, ...settings),
   );
   const namespaces = { 'xmlns:soap': SOAP_NAMESPACE, 'xmlns:a': NAMESPACE, 'xmlns:wsa': ADDRESSING_NAMESPACE };
@@ -37,11 +39,31 @@ export function writeGetUserSettings(address: string, url: string): string {
 
 /** Throws `EWS_MALFORMED`, and the error of a SOAP Fault. */
 export function readGetUserSettings(document: string, maxLength?: number): AutodiscoverAnswer {
+  const response = responseIn(document, maxLength);
+  // What is wrong with the request as a whole stands beside the users' own answers.
+  return answerFor(response.child('UserResponses')?.child('UserResponse') ?? response);
+}
+
+/**
+ * What is told of each of several mailboxes, in the order in which they were asked for. Throws an `EwsError`: also where
+ * there are not as many answers.
+ */
+export function readUsersSettings(document: string, count: number, maxLength?: number): readonly AutodiscoverAnswer[] {
+  const response = responseIn(document, maxLength);
+  const users = response.child('UserResponses')?.children.filter(({ name }) => name === 'UserResponse') ?? [];
+  if (users.length === count) return users.map(answerFor);
+  const code = wordOf(response.childText('ErrorCode') ?? 'NoError');
+  throw malformedAnswer(`Autodiscover answers for ${users.length} of ${count} mailboxes (${code})`);
+}
+
+function responseIn(document: string, maxLength: number | undefined): XmlElement {
   const { response: message } = readEnvelope(document, undefined, maxLength);
   const response = message.child('Response');
   if (!response) throw malformedAnswer(`<${message.name}> holds no <Response> of Autodiscover`);
-  // What is wrong with the request as a whole stands beside the users' own answers.
-  const user = response.child('UserResponses')?.child('UserResponse') ?? response;
+  return response;
+}
+
+function answerFor(user: XmlElement): AutodiscoverAnswer {
   const code = wordOf(user.childText('ErrorCode') ?? 'NoError');
   const target = (user.childText('RedirectTarget') ?? '').trim();
   if (code === 'RedirectUrl') return { kind: 'redirect-url', url: target };

@@ -5,10 +5,10 @@ import { httpAnswer, unauthorized, type Answer } from '../http/answer.js';
 import type { Account } from '../model/account.js';
 import type { AutodiscoverSettings } from './autodiscover-settings.js';
 import { poxAnswer, poxError } from './pox-answer.js';
-import { soapAnswer, soapError } from './soap-answer.js';
+import { soapAnswer } from './soap-answer.js';
 
 /** What is told of a mailbox. */
-export interface ToldSettings {
+export interface ToldSettings extends AutodiscoverSettings {
   readonly externalUrl: string;
   readonly internalUrl: string;
   readonly grouping: string;
@@ -21,54 +21,56 @@ export function isAutodiscoverPath(path: string): boolean {
   return /^\/autodiscover\/autodiscover\.(?:svc|xml)$/i.test(path);
 }
 
+/** Users in one GetUserSettings (Exchange takes a hundred). */
+const MOST_USERS = 100;
+
 export interface AutodiscoverQuestion {
   readonly method: string;
   readonly path: string;
   readonly body: string | undefined;
   /** Who has signed in. */
   readonly account: Account | undefined;
-  readonly isKnown: (address: string) => boolean;
+  /** What is told of a mailbox; `undefined` where there is none. */
+  readonly settingsOf: (address: string) => AutodiscoverSettings | undefined;
 }
 
 /** Answers by SOAP (GetUserSettings) or POX, to those who have signed in. */
 export function answerAutodiscover(
-  { method, path, body, account, isKnown }: AutodiscoverQuestion,
-  settings: AutodiscoverSettings,
+  { method, path, body, account, settingsOf }: AutodiscoverQuestion,
+  { redirectTo }: AutodiscoverSettings,
   ownUrl: string,
 ): Answer {
-  if (settings.redirectTo !== undefined) return httpAnswer(302, { Location: settings.redirectTo });
+  if (redirectTo !== undefined) return httpAnswer(302, { Location: redirectTo });
   if (!account) return unauthorized();
   if (method !== 'POST') return httpAnswer(405, { Allow: 'POST' });
-  const isSoap = /svc$/i.test(path);
-  const address = addressIn(body, isSoap ? 'Mailbox' : 'EMailAddress');
-  if (address === undefined) return isSoap ? httpAnswer(400) : httpAnswer(200, XML, poxError('600', 'Invalid Request'));
-  if (!isKnown(address)) {
-    return httpAnswer(
-      200,
-      XML,
-      isSoap ? soapError('InvalidUser') : poxError('500', 'The email address can’t be found.'),
-    );
+  if (/svc$/i.test(path)) {
+    const addresses = addressesIn(body, 'Mailbox');
+    if (addresses.length === 0 || addresses.length > MOST_USERS) return httpAnswer(400);
+    return httpAnswer(200, XML, soapAnswer(addresses.map(settingsOf).map((settings) => told(settings, ownUrl))));
   }
-  const { externalUrl = ownUrl, internalUrl = externalUrl, grouping = 'sandbox' } = settings;
-  const told: ToldSettings = { externalUrl, internalUrl, grouping };
-  return httpAnswer(200, XML, isSoap ? soapAnswer(settings, told) : poxAnswer(settings, told, address));
+  const [address] = addressesIn(body, 'EMailAddress');
+  if (address === undefined) return httpAnswer(200, XML, poxError('600', 'Invalid Request'));
+  const one = told(settingsOf(address), ownUrl);
+  return httpAnswer(200, XML, one ? poxAnswer(one, address) : poxError('500', 'The email address can’t be found.'));
 }
 
-/** The text of the first element of that name; `undefined` when there is none, or no XML. */
-function addressIn(body: string | undefined, name: string): string | undefined {
+function told(settings: AutodiscoverSettings | undefined, ownUrl: string): ToldSettings | undefined {
+  if (!settings) return undefined;
+  const { externalUrl = ownUrl, internalUrl = externalUrl, grouping = 'sandbox' } = settings;
+  return { ...settings, externalUrl, internalUrl, grouping };
+}
+
+/** The texts of the elements of that name; none where there is no XML. */
+function addressesIn(body: string | undefined, name: string): readonly string[] {
   try {
-    return findText(readXml(body ?? ''), name)?.trim();
+    return textsIn(readXml(body ?? ''), name);
   } catch (error) {
-    if (error instanceof EwsError) return undefined;
+    if (error instanceof EwsError) return [];
     throw error;
   }
 }
 
-function findText(element: XmlElement, name: string): string | undefined {
-  if (element.name === name) return element.text;
-  for (const child of element.children) {
-    const found = findText(child, name);
-    if (found !== undefined) return found;
-  }
-  return undefined;
+function textsIn(element: XmlElement, name: string): readonly string[] {
+  if (element.name === name) return [element.text.trim()];
+  return element.children.flatMap((child) => textsIn(child, name));
 }

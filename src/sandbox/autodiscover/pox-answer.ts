@@ -1,16 +1,12 @@
 import { element, textElement } from '../../protocol/xml-writer.js';
-import type { AutodiscoverSettings } from './autodiscover-settings.js';
 import type { ToldSettings } from './autodiscover.js';
 
 const RESPONSE = 'http://schemas.microsoft.com/exchange/autodiscover/responseschema/2006';
 const OUTLOOK = 'http://schemas.microsoft.com/exchange/autodiscover/outlook/responseschema/2006a';
 
 /** The answer of the older protocol, as Exchange writes it. */
-export function poxAnswer(
-  { redirectUrl, redirectAddress }: AutodiscoverSettings,
-  told: ToldSettings,
-  address: string,
-): string {
+export function poxAnswer(told: ToldSettings, address: string): string {
+  const { redirectUrl, redirectAddress } = told;
   const account =
     redirectUrl !== undefined
       ? [textElement('Action', 'redirectUrl'), textElement('RedirectUrl', redirectUrl)]

@@ -1,13 +1,16 @@
 import { element, textElement } from '../../protocol/xml-writer.js';
-import type { AutodiscoverSettings } from './autodiscover-settings.js';
 import type { ToldSettings } from './autodiscover.js';
 
 const NAMESPACE = 'http://schemas.microsoft.com/exchange/2010/Autodiscover';
 
-/** The answer to GetUserSettings, as Exchange writes it. */
-export function soapAnswer({ redirectUrl, redirectAddress }: AutodiscoverSettings, told: ToldSettings): string {
-  if (redirectUrl !== undefined) return message(userResponse('RedirectUrl', redirectUrl));
-  if (redirectAddress !== undefined) return message(userResponse('RedirectAddress', redirectAddress));
+/** The answer to GetUserSettings, as Exchange writes it: for each mailbox in turn; `undefined`: there is none. */
+export function soapAnswer(mailboxes: readonly (ToldSettings | undefined)[]): string {
+  return message(mailboxes.map((told) => (told ? answerFor(told) : userResponse('InvalidUser'))).join(''));
+}
+
+function answerFor(told: ToldSettings): string {
+  if (told.redirectUrl !== undefined) return userResponse('RedirectUrl', told.redirectUrl);
+  if (told.redirectAddress !== undefined) return userResponse('RedirectAddress', told.redirectAddress);
   const settings = {
     InternalEwsUrl: told.internalUrl,
     ExternalEwsUrl: told.externalUrl,
@@ -17,11 +20,7 @@ export function soapAnswer({ redirectUrl, redirectAddress }: AutodiscoverSetting
   const written = Object.entries(settings).map(([name, value]) =>
     element('UserSetting', { 'i:type': 'StringSetting' }, textElement('Name', name), textElement('Value', value)),
   );
-  return message(userResponse('NoError', undefined, written));
-}
-
-export function soapError(code: string): string {
-  return message(userResponse(code));
+  return userResponse('NoError', undefined, written);
 }
 
 function userResponse(code: string, target?: string, settings: readonly string[] = []): string {
@@ -36,13 +35,13 @@ function userResponse(code: string, target?: string, settings: readonly string[]
   );
 }
 
-function message(userResponse: string): string {
+function message(userResponses: string): string {
   const response = element(
     'Response',
     { 'xmlns:i': 'http://www.w3.org/2001/XMLSchema-instance' },
     textElement('ErrorCode', 'NoError'),
     element('ErrorMessage', {}),
-    element('UserResponses', {}, userResponse),
+    element('UserResponses', {}, userResponses),
   );
   return (
     '<?xml version="1.0" encoding="utf-8"?>' +

@@ -15,6 +15,8 @@ export interface Answer {
   readonly stray?: string;
   /** Writes the answer piece by piece, in place of the body. */
   readonly stream?: (wire: Wire) => void;
+  /** The number of the server behind the load balancer that answers. */
+  readonly backEnd?: number;
 }
 
 const XML_HEADERS = { 'Content-Type': 'text/xml; charset=utf-8' };

@@ -40,6 +40,8 @@ export class Handler {
   readonly affinity: Affinity;
   /** What Autodiscover tells. */
   autodiscover: AutodiscoverSettings = {};
+  /** What it tells of single mailboxes, by their addresses, besides. */
+  readonly autodiscoverOf = new Map<string, AutodiscoverSettings>();
   readonly #settings: HandlerSettings;
   readonly #authenticator: Authenticator;
   readonly #requests: ConcurrentRequests;
@@ -70,8 +72,10 @@ export class Handler {
     );
   }
 
-  async #send({ record }: Incoming, { status, code, headers, body, stray, stream }: Answer, wire: Wire): Promise<void> {
-    this.#settings.onResponse({ ...record, status, ...(code === undefined ? {} : { code }) });
+  async #send({ record }: Incoming, answer: Answer, wire: Wire): Promise<void> {
+    const { status, code, headers, body, stray, stream, backEnd } = answer;
+    const told = { ...(code === undefined ? {} : { code }), ...(backEnd === undefined ? {} : { backEnd }) };
+    this.#settings.onResponse({ ...record, status, ...told });
     if (!stream) await wire.respond(status, headers, body, stray);
     else if (await wire.open(status, headers)) stream(wire);
   }
@@ -87,8 +91,11 @@ export class Handler {
     const failed = failure && failedAnswer(failure, character, record.operation ?? '');
     if (failed) return failed;
     if (isAutodiscover) {
-      const isKnown = (address: string) => exchange.account(address) !== undefined;
-      return answerAutodiscover({ ...record, body: record.body, account, isKnown }, this.autodiscover, url());
+      const settingsOf = (address: string) => {
+        const known = exchange.account(address);
+        return known && { ...this.autodiscover, ...this.autodiscoverOf.get(known.address) };
+      };
+      return answerAutodiscover({ ...record, body: record.body, account, settingsOf }, this.autodiscover, url());
     }
     if (!account) return unauthorized();
     if (record.method !== 'POST') return httpAnswer(405, { Allow: 'POST' });
@@ -99,7 +106,8 @@ export class Handler {
       return responseAnswer(character, name, [failureMessage(new ResponseError('ErrorExceededConnectionCount'))]);
     }
     try {
-      return await carryOut(soap, this.#settings.exchange, account, this.affinity.route(headers));
+      const route = this.affinity.route(headers);
+      return { ...(await carryOut(soap, exchange, account, route)), backEnd: route.backEnd };
     } catch (error) {
       if (error instanceof FaultError) return faultAnswer(character, error, name);
       throw error;

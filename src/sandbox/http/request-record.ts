@@ -25,4 +25,6 @@ export interface ResponseRecord extends RequestRecord {
   readonly status: number;
   /** The EWS ResponseCode of the first response message, or of the fault. */
   readonly code?: string;
+  /** Which of the servers behind the load balancer answered, if one was asked. */
+  readonly backEnd?: number;
 }

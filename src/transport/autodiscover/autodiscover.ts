@@ -6,11 +6,13 @@ import type { WholeAnswer } from '../one-exchange.js';
 import type { Discovery, DiscoveryStep } from './discovery.js';
 import { MAX_ANSWER_BYTES, Questions, type QuestionWay } from './questions.js';
 import { SearchRecord, shown } from './search-record.js';
-import { mailDomain, normalHost, TrustedHosts } from './trusted-hosts.js';
+import { mailDomain, normalHost, TrustedHosts, trustedUrl } from './trusted-hosts.js';
 
 export interface AutodiscoverOptions extends QuestionWay {
-  /** Whose server is looked for. */
+  /** The address of the account: hosts of its domain may be told who is calling. */
   readonly email: string;
+  /** Whose server is looked for, where that is another's mailbox. */
+  readonly mailbox?: string | undefined;
   /** Hosts outside the address's domain that may be told who is calling all the same. */
   readonly confirmedHosts: readonly string[];
   /** Looks up SRV records; rejects where there are none. */
@@ -26,7 +28,7 @@ export interface AutodiscoverOptions extends QuestionWay {
  */
 export async function autodiscover(options: AutodiscoverOptions): Promise<Discovery> {
   const record = new SearchRecord(options.signal, options.onStep);
-  await new Search(options, record).lookFor(options.email);
+  await new Search(options, record).lookFor(options.mailbox ?? options.email);
   return record.result;
 }
 
@@ -133,17 +135,13 @@ class Search {
 
   /** EWS will be told who is calling, so it must be where that may be known. */
   #settle(asked: URL, kind: DiscoveryStep['kind'], settings: EwsSettings): void {
-    const urls = [settings.externalUrl, settings.internalUrl].flatMap((text) =>
-      text !== undefined && URL.canParse(text) ? new URL(text) : [],
-    );
-    const safe = urls.filter(({ protocol }) => protocol === 'https:');
-    const url = safe.find(({ hostname }) => this.#trusted.includes(hostname));
-    if (url) {
-      url.username = url.password = '';
-      this.#record.found = { ...settings, url: url.href };
-      this.#record.tell(kind, asked, 'found', shown(url));
-    } else if (safe[0]) this.#record.confirm(kind, asked, safe[0].hostname);
-    else this.#record.tell(kind, asked, 'insecure', urls[0] ? shown(urls[0]) : 'no address');
+    const place = trustedUrl(settings, this.#trusted);
+    if ('url' in place) {
+      const service = kind === 'soap' ? { service: asked.href } : {};
+      this.#record.found = { ...settings, ...service, url: place.url.href };
+      this.#record.tell(kind, asked, 'found', shown(place.url));
+    } else if ('unconfirmed' in place) this.#record.confirm(kind, asked, place.unconfirmed);
+    else this.#record.tell(kind, asked, 'insecure', place.insecure ? shown(place.insecure) : 'no address');
   }
 
   /** Follows to where an answer leads, which must be over TLS. */

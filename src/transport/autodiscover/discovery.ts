@@ -41,6 +41,8 @@ export interface DiscoveryStep {
 export interface FoundServer extends EwsSettings {
   /** The address of EWS, on a host that may be told who is calling. */
   readonly url: string;
+  /** The service that told it, where that can be asked for several mailboxes at once. */
+  readonly service?: string;
 }
 
 /** A search that is over. */
@@ -58,12 +60,7 @@ export function foundServer({ found, steps, unconfirmed, refusal }: Discovery, e
   if (found) return found;
   if (refusal) throw refusal;
   const [host] = unconfirmed;
-  if (host !== undefined) {
-    throw new EwsError(
-      'EWS_HOST_NOT_CONFIRMED',
-      `Autodiscover for ${email} leads to ${host}, which is outside the domain of this address. It is told nothing until it is confirmed.`,
-    );
-  }
+  if (host !== undefined) throw notConfirmed(email, host);
   const notOffered = steps.find(({ outcome }) => outcome === 'not-offered');
   if (notOffered) {
     const text = `${notOffered.asked} offers ${notOffered.detail ?? 'nothing'}, which the account is not set to.`;
@@ -71,4 +68,13 @@ export function foundServer({ found, steps, unconfirmed, refusal }: Discovery, e
   }
   const told = steps.map(({ asked, outcome, detail }) => `${asked}: ${detail ?? outcome}`).join('; ');
   throw new EwsError('EWS_AUTODISCOVER', `Autodiscover did not find the server of ${email}. ${told}`);
+}
+
+/** Why a mailbox's server is not asked: it is on a host that may not be told who is calling. */
+export function notConfirmed(mailbox: string, host: string, account = mailbox): EwsError {
+  const whose = mailbox === account ? 'this address' : account;
+  return new EwsError(
+    'EWS_HOST_NOT_CONFIRMED',
+    `Autodiscover for ${mailbox} leads to ${host}, which is outside the domain of ${whose}. It is told nothing until it is confirmed.`,
+  );
 }

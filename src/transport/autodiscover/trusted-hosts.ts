@@ -1,4 +1,5 @@
 import { domainToASCII } from 'node:url';
+import type { EwsSettings } from '../../protocol/autodiscover/answer.js';
 
 /**
  * The hosts that may be told who is calling: those in the domain of the e-mail address, and those that somebody has
@@ -21,6 +22,28 @@ export class TrustedHosts {
     // Of a domain of one label, such as "com", not everything below is the same organisation's.
     return this.#domain.includes('.') && name.endsWith(`.${this.#domain}`);
   }
+}
+
+/** Where EWS is, of what an answer of Autodiscover tells. */
+export type TrustedUrl =
+  | { readonly url: URL }
+  /** Somebody has to say whether this host may be told who is calling. */
+  | { readonly unconfirmed: string }
+  /** It is on no address over TLS. */
+  | { readonly insecure: URL | undefined };
+
+/** The address of EWS that may be told who is calling: EWS will be. */
+export function trustedUrl({ externalUrl, internalUrl }: EwsSettings, trusted: TrustedHosts): TrustedUrl {
+  const urls = [externalUrl, internalUrl].flatMap((text) =>
+    text !== undefined && URL.canParse(text) ? new URL(text) : [],
+  );
+  const safe = urls.filter(({ protocol }) => protocol === 'https:');
+  const url = safe.find(({ hostname }) => trusted.includes(hostname));
+  if (url) {
+    url.username = url.password = '';
+    return { url };
+  }
+  return safe[0] ? { unconfirmed: safe[0].hostname } : { insecure: urls[0] };
 }
 
 /** A host's name as it can be compared; empty for what is none. */

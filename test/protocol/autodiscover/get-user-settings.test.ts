@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {
   readGetUserSettings,
+  readUsersSettings,
   writeGetUserSettings,
 } from '../../../dist/src/protocol/autodiscover/get-user-settings.js';
 import { refusal } from '../refusal.js';
@@ -53,6 +54,24 @@ describe('GetUserSettings', () => {
         grouping: 'Site1',
       },
     });
+  });
+
+  it('asks for several mailboxes, and tells of each in the order in which they were asked for', () => {
+    const written = writeGetUserSettings(['a@example.com', 'b@example.com'], 'https://mail.example.com/x.svc');
+    assert.deepEqual(
+      [...written.matchAll(/<a:User><a:Mailbox>([^<]*)/g)].map(([, address]) => address),
+      ['a@example.com', 'b@example.com'],
+    );
+    const both =
+      user('InvalidUser', '') + user('NoError', '', setting('ExternalEwsUrl', 'https://b.example/EWS/Exchange.asmx'));
+    assert.deepEqual(readUsersSettings(answer(both), 2), [
+      { kind: 'error', code: 'InvalidUser' },
+      { kind: 'settings', settings: { externalUrl: 'https://b.example/EWS/Exchange.asmx' } },
+    ]);
+    // Nobody could say whose answer is missing.
+    refusal(() => readUsersSettings(answer(both), 3), 'EWS_MALFORMED', /answers for 2 of 3 mailboxes/);
+    const busy = answer('', '<ErrorCode>ServerBusy</ErrorCode><ErrorMessage/>');
+    refusal(() => readUsersSettings(busy, 3), 'EWS_MALFORMED', /for 0 of 3 mailboxes \(ServerBusy\)/);
   });
 
   it('leads on', () => {

@@ -51,6 +51,7 @@ describe('Autodiscover', () => {
       const { found, steps, unconfirmed } = await search();
       assert.deepEqual(found, {
         ...{ url: EWS, externalUrl: EWS, internalUrl: EWS, version: '15.02.1544.009', grouping: 'sandbox' },
+        service: 'https://sandbox.example/autodiscover/autodiscover.svc',
       });
       assert.deepEqual(
         steps.map(({ asked, outcome }) => `${asked} ${outcome}`),

@@ -1,0 +1,107 @@
+import { MAX_STREAM_SUBSCRIPTIONS } from '../protocol/get-streaming-events.js';
+import { AffinityGroup } from './affinity-group.js';
+import { addressOf, type AccountConnection, type AccountLink } from './account-link.js';
+import type { Affine } from './stream-member.js';
+
+/** Mailboxes in one group (docs: "Maintain affinity between a group of subscriptions"): as many as one stream carries. */
+const MAX_MAILBOXES = MAX_STREAM_SUBSCRIPTIONS;
+
+interface Place {
+  /** What the mailboxes of its group have in common. */
+  readonly shared: string;
+  readonly group: AffinityGroup;
+  /** Those that watch the mailbox. */
+  readonly watching: Set<Affine>;
+}
+
+/**
+ * Which group the mailboxes of an account are in: those that Autodiscover tells to be together, opened in the same way,
+ * at most 200 in each. A mailbox keeps its place until it is not watched any more, or is served elsewhere.
+ */
+export class AffinityGroups {
+  readonly #account: AccountLink;
+  readonly #places = new Map<string, Place>();
+  readonly #groups = new Map<string, Set<AffinityGroup>>();
+  /** Mailboxes that had to leave where Autodiscover still sees them: where that was, and how often. */
+  readonly #apart = new Map<string, { readonly where: string; readonly times: number }>();
+  #made = 0;
+
+  constructor(account: AccountLink) {
+    this.#account = account;
+  }
+
+  /** The place of a mailbox at the server that it is connected to, for one that watches it. */
+  watch(who: Affine, connection: AccountConnection): AffinityGroup {
+    const group = this.enter(who, connection);
+    this.#places.get(this.#mailbox(who))?.watching.add(who);
+    return group;
+  }
+
+  /** The place of a mailbox at the server that it is connected to. */
+  enter(who: Affine, connection: AccountConnection): AffinityGroup {
+    const mailbox = this.#mailbox(who);
+    const where = connection.group ?? '';
+    const apart = this.#apart.get(mailbox);
+    const shared = JSON.stringify([where, who.access, apart?.where === where ? apart.times : 0]);
+    const place = this.#places.get(mailbox);
+    if (place?.shared === shared && !place.group.connection.client.isClosed) return place.group;
+    if (place) this.#give(mailbox, place);
+    const group = this.#roomAt(shared, who, connection);
+    group.size += 1;
+    this.#places.set(mailbox, { shared, group, watching: place?.watching ?? new Set() });
+    return group;
+  }
+
+  /** The group that a mailbox is in. */
+  of(who: Affine): AffinityGroup | undefined {
+    return this.#places.get(this.#mailbox(who))?.group;
+  }
+
+  /** The mailbox is served elsewhere: it leaves the group, whose others stay. */
+  moved(who: Affine): void {
+    const mailbox = this.#mailbox(who);
+    const place = this.#places.get(mailbox);
+    if (!place) return;
+    const where = place.group.connection.group ?? '';
+    const before = this.#apart.get(mailbox);
+    this.#apart.set(mailbox, { where, times: before?.where === where ? before.times + 1 : 1 });
+    this.#give(mailbox, place);
+  }
+
+  /** One that watches the mailbox ends. @param keep whether it comes back: what it had on the server stays there */
+  release(who: Affine, keep: boolean): void {
+    const mailbox = this.#mailbox(who);
+    const place = this.#places.get(mailbox);
+    place?.watching.delete(who);
+    if (!place || keep || place.watching.size > 0) return;
+    this.#apart.delete(mailbox);
+    this.#give(mailbox, place);
+  }
+
+  #roomAt(shared: string, { access }: Affine, connection: AccountConnection): AffinityGroup {
+    const groups = this.#groups.get(shared) ?? new Set();
+    this.#groups.set(shared, groups);
+    let group = [...groups].find((one) => one.size < MAX_MAILBOXES && !one.connection.client.isClosed);
+    if (!group) {
+      this.#made += 1;
+      // No mailbox is called that, so that it is none of the groups of a single mailbox.
+      group = new AffinityGroup(` streams ${this.#made}`, connection, access, this.#account);
+      groups.add(group);
+    }
+    return group;
+  }
+
+  #give(mailbox: string, { shared, group }: Place): void {
+    this.#places.delete(mailbox);
+    group.size -= 1;
+    if (group.size > 0) return;
+    group.forget();
+    const groups = this.#groups.get(shared);
+    groups?.delete(group);
+    if (groups?.size === 0) this.#groups.delete(shared);
+  }
+
+  #mailbox(who: Affine): string {
+    return `${who.access} ${addressOf(who, this.#account.email).toLowerCase()}`;
+  }
+}
