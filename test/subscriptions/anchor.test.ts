@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { ResponseRecord } from '../../dist/src/sandbox/http/request-record.js';
 import type { SandboxOptions } from '../../dist/src/sandbox/sandbox-options.js';
 import { PositionKeeper } from '../../dist/src/subscriptions/position-keeper.js';
-import type { StreamEngineOptions } from '../../dist/src/subscriptions/stream-engine.js';
+import type { StreamEngineOptions } from '../../dist/src/subscriptions/stream-engine-options.js';
 import { NEW_MAIL } from '../support/pull-lab.js';
 import { StreamLab, type Running } from '../support/stream-lab.js';
 import { until } from '../support/wait.js';
