@@ -26,7 +26,7 @@ export class ToldLog {
   #times: Map<string, number> | undefined;
   readonly #keep: Keep;
   /** The keys of events that were just asked about, which are mostly sent and added next. */
-  #asked: Map<MailboxEvent, string | undefined> | undefined;
+  #asked: Map<MailboxEvent, string> | undefined;
   #from: number;
   /** How much the folders had lost when everything was told; `undefined` when that is not known. */
   counts: FolderCounts | undefined;
@@ -101,7 +101,8 @@ export class ToldLog {
   knows(event: MailboxEvent): boolean {
     const { eventType } = event;
     if (!this.#times?.size || (eventType !== 'NewMail' && eventType !== 'Created')) return false;
-    const key = keyOf(event) ?? '';
+    const key = keyOf(event);
+    if (key === undefined) return false;
     this.#asked ??= new Map();
     if (this.#asked.size < MOST) this.#asked.set(event, key);
     return this.#times.has(key);

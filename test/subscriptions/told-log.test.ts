@@ -47,6 +47,19 @@ describe('ToldLog', () => {
     assert.ok(!log.covers(event('Deleted', 'a', 0)));
   });
 
+  it('does not take one new folder for another', () => {
+    const log = new ToldLog();
+    const folder = (id: string): MailboxEvent => {
+      const timeStamp = new Date(START).toISOString();
+      return { eventType: 'Created', timeStamp, folderId: { id }, parentFolderId: { id: 'inbox' } };
+    };
+    log.add([event('NewMail', 'a', 0)]);
+    for (const made of [folder('one'), folder('two'), folder('three')]) {
+      assert.ok(!log.knows(made));
+      log.add([made]);
+    }
+  });
+
   it('does not have that looked at of which it has forgotten something', () => {
     const log = new ToldLog();
     const upTo = START + 20 * MINUTE;
