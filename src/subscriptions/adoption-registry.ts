@@ -62,6 +62,7 @@ export class AdoptionRegistry {
       return;
     }
     this.#clock.clearTimer(entry.timer);
+    entry.timer = undefined;
     // Mailboxes of a subscription differ in case at most, whatever its message went through.
     entry.subscription = { ...subscription, mailbox: entry.subscription.mailbox };
     entry.adopter = adopter;

@@ -33,8 +33,6 @@ export interface CatchUpSteps {
   dropped(error: EwsError): void;
 }
 
-/** Of one that was never begun. */
-const NEVER = new AbortController().signal;
 /** Nothing under way. */
 const NOTHING = Promise.resolve();
 
@@ -48,7 +46,6 @@ export class CatchUp {
   /** Whether the stream was not there all the time since the last round of catching up began. */
   #mayBeLost = false;
   #wasCut = false;
-  #signal = NEVER;
   #running: Promise<void> = NOTHING;
   /** Live events that are being sent. */
   #telling: Promise<void> = NOTHING;
@@ -95,7 +92,6 @@ export class CatchUp {
   /** Begins, unless it is under way: then it goes on until nothing is missing any more. */
   start(signal: AbortSignal): void {
     if (this.isHolding) return;
-    this.#signal = signal;
     // Not at once: even where there is nothing to wait for, it must not be over before the holding back has begun.
     this.#running = Promise.resolve()
       .then(() => this.#run(signal))
@@ -113,8 +109,8 @@ export class CatchUp {
   }
 
   /** Live events: sent in their turn, without those that were caught up already. */
-  live(events: readonly MailboxEvent[]): Promise<void> {
-    const told = this.#tell(events);
+  live(events: readonly MailboxEvent[], signal: AbortSignal): Promise<void> {
+    const told = this.#tell(events, signal);
     this.#telling = told.catch(() => undefined);
     return told;
   }
@@ -123,7 +119,7 @@ export class CatchUp {
     return (this.#holdBack ??= new HoldBack());
   }
 
-  async #tell(events: readonly MailboxEvent[]): Promise<void> {
+  async #tell(events: readonly MailboxEvent[], signal: AbortSignal): Promise<void> {
     const { position } = this.#options;
     let held = events;
     if (!this.isHolding) {
@@ -132,7 +128,7 @@ export class CatchUp {
       if (news.length > 0) await this.#steps.send(news, false);
       if (doubtful.length === 0) return;
       this.#missing ??= 'no-watermark';
-      this.start(this.#signal);
+      this.start(signal);
       held = doubtful;
     }
     await this.#behind.keep(held, position.watermark !== undefined);
@@ -145,7 +141,8 @@ export class CatchUp {
 
   /** The server has nothing more to tell at present. */
   quiet(): void {
-    this.#holdBack?.settled();
+    if (this.isHolding) this.#holdBack?.settled();
+    else this.#holdBack = undefined;
   }
 
   /** Lets go of what is held back: it was not sent, and is caught up with the rest. */
@@ -169,6 +166,7 @@ export class CatchUp {
     } while (!signal.aborted && this.isNeeded);
     if (signal.aborted) return;
     this.#holdBack?.release();
+    this.#running = NOTHING;
     this.#steps.caughtUp();
   }
 

@@ -201,9 +201,9 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps {
   async notification({ events, heartbeat }: Notification): Promise<void> {
     try {
       const connection = this.#connection ?? (await this.#options.account.connect(this.mailbox));
-      // A heartbeat is about nothing.
       if (events.length > 0) {
-        await this.#catchUp.live(await this.#folders.refine(events, connection, this.#ride.signal));
+        const { signal } = this.#ride;
+        await this.#catchUp.live(await this.#folders.refine(events, connection, signal), signal);
       }
     } catch (error) {
       // What could not be sent is told again.

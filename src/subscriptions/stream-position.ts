@@ -116,7 +116,7 @@ export class StreamPosition {
   /** Everything before `bookmark` was sent, and nothing after it. */
   async begin(connection: AccountConnection, { watermark, serverTime }: Bookmark): Promise<void> {
     this.#connection = connection;
-    this.#watermark = watermark;
+    this.#watermark = watermark === undefined ? undefined : ownText(watermark);
     this.#sent = newSentLog();
     this.#next = undefined;
     this.#renewNotBefore = 0;

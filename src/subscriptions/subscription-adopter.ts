@@ -14,6 +14,7 @@ import { rememberedOf, type Adoption, type PositionKey, type PositionRecord } fr
 import type { PushHost, SubscriptionOrigin } from './push-host.js';
 import type { SubscribeOrder } from './subscribe-request.js';
 import type { Selection } from './subscriber.js';
+import { shared } from './shared-lists.js';
 import type { SubscriptionState } from './subscription-state.js';
 import { fingerprint, type SubscriptionDescription } from './subscription-description.js';
 
@@ -279,7 +280,10 @@ export class SubscriptionAdopter implements Adopter, PushHost {
     adopted: Adoption,
     heard: (listener: EngineListener) => EngineListener = (listener) => listener,
   ): Engine {
-    const { mailbox, access, allFolders, folders, events } = subscription;
+    const { mailbox, access, allFolders } = subscription;
+    // Each message brings its own, and most are the same.
+    const folders = shared(subscription.folders);
+    const events = shared(subscription.events);
     const description: SubscriptionDescription = { mailbox, access, allFolders, folders, events };
     const part = partOf(subscription);
     const key: PositionKey = { node: this.id, mailbox, part };
@@ -292,7 +296,7 @@ export class SubscriptionAdopter implements Adopter, PushHost {
       listener: new SubscriptionAdopter.#Following(listener, this, part),
       adopted,
     });
-    account.registry.adopt(subscription, this);
+    account.registry.adopt({ ...subscription, folders, events }, this);
     this.#adopted.put({ part, engine, account, adoption: adopted, registeredId: subscription.subscriptionId });
     engine.start();
     return engine;
