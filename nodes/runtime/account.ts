@@ -10,6 +10,7 @@ import {
   type ServerTraits,
 } from '../../src/subscriptions/account-link.js';
 import type { RequestContext } from '../../src/transport/ews-client.js';
+import { unlessAborted } from '../../src/transport/unless-aborted.js';
 import { AdoptionRegistry } from '../../src/subscriptions/adoption-registry.js';
 import { eachOf } from '../../src/subscriptions/each-of.js';
 import type { LiveSubscription } from '../../src/subscriptions/live-subscription.js';
@@ -103,7 +104,7 @@ export class Account implements AccountLink {
       bound.abort();
     }, END_TIME_MS);
     try {
-      const { client, traits } = await this.connect(subscription.mailbox);
+      const { client, traits } = await unlessAborted(this.connect(subscription.mailbox), bound.signal);
       const { subscriptionId } = subscription;
       const context = this.#contextOf(subscription, traits, bound.signal);
       await gatesOf(this).ends.pass(bound.signal, async () => {

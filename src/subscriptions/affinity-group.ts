@@ -14,6 +14,8 @@ import type { Affine } from './stream-member.js';
 export class AffinityGroup {
   /** Under what its cookies are kept. */
   readonly name: string;
+  /** What its mailboxes have in common. */
+  readonly shared: string;
   readonly connection: AccountConnection;
   readonly access: Affine['access'];
   readonly #account: AccountLink;
@@ -26,8 +28,12 @@ export class AffinityGroup {
   /** How many mailboxes have a place in it. */
   size = 0;
 
-  constructor(name: string, connection: AccountConnection, access: Affine['access'], account: AccountLink) {
+  constructor(
+    { name, shared, connection, access }: Pick<AffinityGroup, 'name' | 'shared' | 'connection' | 'access'>,
+    account: AccountLink,
+  ) {
     this.name = name;
+    this.shared = shared;
     this.connection = connection;
     this.access = access;
     this.#account = account;

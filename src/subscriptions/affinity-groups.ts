@@ -7,11 +7,9 @@ import type { Affine } from './stream-member.js';
 const MAX_MAILBOXES = MAX_STREAM_SUBSCRIPTIONS;
 
 interface Place {
-  /** What the mailboxes of its group have in common. */
-  readonly shared: string;
   readonly group: AffinityGroup;
-  /** Those that watch the mailbox. */
-  readonly watching: Set<Affine>;
+  /** How many watch the mailbox. */
+  watching: number;
 }
 
 /**
@@ -22,6 +20,8 @@ export class AffinityGroups {
   readonly #account: AccountLink;
   readonly #places = new Map<string, Place>();
   readonly #groups = new Map<string, Set<AffinityGroup>>();
+  /** Those that watch a mailbox, with the place that counts them. */
+  readonly #watching = new Map<Affine, Place>();
   /** Mailboxes that had to leave where Autodiscover still sees them: where that was, and how often. */
   readonly #apart = new Map<string, { readonly where: string; readonly times: number }>();
   #made = 0;
@@ -33,7 +33,12 @@ export class AffinityGroups {
   /** The place of a mailbox at the server that it is connected to, for one that watches it. */
   watch(who: Affine, connection: AccountConnection): AffinityGroup {
     const group = this.enter(who, connection);
-    this.#places.get(this.#mailbox(who))?.watching.add(who);
+    const place = this.#places.get(this.#mailbox(who));
+    const before = this.#watching.get(who);
+    if (!place || place === before) return group;
+    if (before) before.watching -= 1;
+    place.watching += 1;
+    this.#watching.set(who, place);
     return group;
   }
 
@@ -44,11 +49,11 @@ export class AffinityGroups {
     const apart = this.#apart.get(mailbox);
     const shared = JSON.stringify([where, who.access, apart?.where === where ? apart.times : 0]);
     const place = this.#places.get(mailbox);
-    if (place?.shared === shared && !place.group.connection.client.isClosed) return place.group;
+    if (place?.group.shared === shared && !place.group.connection.client.isClosed) return place.group;
     if (place) this.#give(mailbox, place);
     const group = this.#roomAt(shared, who, connection);
     group.size += 1;
-    this.#places.set(mailbox, { shared, group, watching: place?.watching ?? new Set() });
+    this.#places.set(mailbox, { group, watching: 0 });
     return group;
   }
 
@@ -72,8 +77,10 @@ export class AffinityGroups {
   release(who: Affine, keep: boolean): void {
     const mailbox = this.#mailbox(who);
     const place = this.#places.get(mailbox);
-    place?.watching.delete(who);
-    if (!place || keep || place.watching.size > 0) return;
+    const counted = this.#watching.get(who);
+    if (counted) counted.watching -= 1;
+    this.#watching.delete(who);
+    if (!place || keep || place.watching > 0) return;
     this.#apart.delete(mailbox);
     this.#give(mailbox, place);
   }
@@ -85,20 +92,20 @@ export class AffinityGroups {
     if (!group) {
       this.#made += 1;
       // No mailbox is called that, so that it is none of the groups of a single mailbox.
-      group = new AffinityGroup(` streams ${this.#made}`, connection, access, this.#account);
+      group = new AffinityGroup({ name: ` streams ${this.#made}`, shared, connection, access }, this.#account);
       groups.add(group);
     }
     return group;
   }
 
-  #give(mailbox: string, { shared, group }: Place): void {
+  #give(mailbox: string, { group }: Place): void {
     this.#places.delete(mailbox);
     group.size -= 1;
     if (group.size > 0) return;
     group.forget();
-    const groups = this.#groups.get(shared);
+    const groups = this.#groups.get(group.shared);
     groups?.delete(group);
-    if (groups?.size === 0) this.#groups.delete(shared);
+    if (groups?.size === 0) this.#groups.delete(group.shared);
   }
 
   #mailbox(who: Affine): string {
