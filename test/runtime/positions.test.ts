@@ -19,6 +19,7 @@ describe('positions in files', () => {
   const warnings = () => lab.red.warnings(lab.id('pull')).map(({ text }) => text);
 
   it('are one for each node, readable by their owner only', async function () {
+    // There, a file has no mode that could say so.
     if (process.platform === 'win32') this.skip();
     await lab.connect([...lab.flow(), lab.pull({}, 'second')], 'pull', 'second');
     await lab.settled('pull', 'second');
