@@ -3,8 +3,8 @@ import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 /**
- * Imports run one way: nodes → details → subscriptions → transport → protocol; the sandbox uses protocol only. src/clock.ts is
- * the one file that every layer may import. test/layers.test.ts checks the same from the other side.
+ * Imports run one way: nodes → details → subscriptions → transport → protocol; the sandbox uses protocol only. src/clock.ts
+ * and src/gate.ts are what every layer may import. test/layers.test.ts checks the same from the other side.
  */
 const layers = ['protocol', 'transport', 'subscriptions', 'details', 'sandbox'];
 const layer = (name, { uses, packages = [] }) => {
@@ -19,7 +19,7 @@ const layer = (name, { uses, packages = [] }) => {
             ...outsideNodeRed,
             {
               regex: `^(\\.\\./)+(${closed.join('|')})(/|$)`,
-              message: `src/${name} imports only ${[...uses.map((other) => `src/${other}`), 'src/clock'].join(', ')}.`,
+              message: `src/${name} imports only ${[...uses.map((other) => `src/${other}`), 'src/clock', 'src/gate'].join(', ')}.`,
             },
             ...packages,
           ],

@@ -69,7 +69,7 @@ async function attachment(id: string, options: AnswerOptions): Promise<Answer> {
       attachments: [id],
       bodyType: settings.bodyType === 'html' ? ('HTML' as const) : ('Text' as const),
     };
-    const asked = budgetOf(client.budget).spend(() => client.call(getAttachment, request, context));
+    const asked = budgetOf(client.budget).pass(over, () => client.call(getAttachment, request, context));
     const { response } = await unlessAborted(asked, over);
     const [result] = response;
     if (!result) return { error: nothing() };

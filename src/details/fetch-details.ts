@@ -101,7 +101,9 @@ class Fetch {
   folders(ids: readonly string[]): Promise<void> {
     return this.#untilFound(ids, async (wanted, { client }) => {
       const request = { folders: wanted.map((id) => ({ id })), shape: 'AllProperties' as const };
-      const { response } = await budgetOf(client.budget).spend(() => client.call(getFolder, request, this.#context()));
+      const { response } = await budgetOf(client.budget).pass(this.#over, () =>
+        client.call(getFolder, request, this.#context()),
+      );
       return this.#take(wanted, response);
     });
   }
@@ -129,7 +131,9 @@ class Fetch {
   ): Promise<readonly ItemResult[] | undefined> {
     try {
       const request = { items: ids.map((id) => ({ id })), shape };
-      const { response } = await budgetOf(client.budget).spend(() => client.call(getItem, request, this.#context()));
+      const { response } = await budgetOf(client.budget).pass(this.#over, () =>
+        client.call(getItem, request, this.#context()),
+      );
       return response;
     } catch (thrown) {
       const error = toEwsError(thrown, 'GetItem');

@@ -1,6 +1,6 @@
+import { Gate } from '../gate.js';
 import { DEFAULT_MAX_CONCURRENT } from '../transport/account-budget.js';
 import type { AccountLink } from './account-link.js';
-import { Gate } from './gate.js';
 
 /** Old watermarks are costly for a server (docs: "Handling notification-related errors in EWS"): so many at once. */
 const REPLAYS = 5;

@@ -2,6 +2,7 @@ import { toEwsError } from '../protocol/ews-error.js';
 import type { MailboxEvent } from '../protocol/mailbox-event.js';
 import type { GapReason } from './engine-listener.js';
 import { findByTime } from './find-by-time.js';
+import { isoTime } from './iso-time.js';
 import type { Ask } from './modified-items.js';
 import type { ToldLog } from './told-log.js';
 
@@ -42,7 +43,7 @@ export async function catchUpByTime(ask: Ask, missing: Missing): Promise<string 
     missing.found([...events, ...included], serverTime);
     for (let at = 0; at < events.length; at += BATCH) await missing.send(events.slice(at, at + BATCH));
     told.add(included);
-    const until = serverTime === undefined ? undefined : new Date(serverTime).toISOString();
+    const until = isoTime(serverTime);
     if (!complete) missing.gap('over-budget', until);
     else if (untold) missing.gap(reason, until);
     told.counts = counts;

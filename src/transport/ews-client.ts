@@ -97,7 +97,7 @@ export class EwsClient {
       connectMs: options.timeoutMs,
       idleMs: options.idleMs ?? DEFAULT_IDLE_MS,
     };
-    this.#pool = new ConnectionPool({ ...this.#connections, maxConnections: this.budget.maxConcurrent });
+    this.#pool = new ConnectionPool({ ...this.#connections, maxConnections: this.budget.requests.most });
   }
 
   /** Where its requests go, and how they sign in: for whoever looks at the way step by step. */
@@ -129,7 +129,7 @@ export class EwsClient {
     const body = writeEnvelope(this.#header(context), operation.write(request));
     await this.budget.gate.pass(context.signal);
     const whole = late ? { ...context, isFinished: true } : context;
-    const exchange = this.budget.during(() => this.#exchange(operation, body, whole));
+    const exchange = this.budget.requests.pass(context.signal, () => this.#exchange(operation, body, whole));
     try {
       return await unlessAborted(exchange, context.signal);
     } catch (error) {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { gatesOf } from '../../dist/src/subscriptions/account-gates.js';
 import type { AccountLink } from '../../dist/src/subscriptions/account-link.js';
-import { Gate } from '../../dist/src/subscriptions/gate.js';
+import { Gate } from '../../dist/src/gate.js';
 import { ioTurns } from '../support/wait.js';
 
 describe('Gate', () => {

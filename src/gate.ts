@@ -20,7 +20,7 @@ export class Gate {
    * Does `work` when it is its turn. When `signal` is aborted it no longer waits: what `work` does then is to fail with
    * that signal.
    */
-  async pass<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  async pass<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
     if (this.#inside < this.#most) this.#inside += 1;
     else await this.#turn(signal);
     try {
@@ -48,10 +48,10 @@ export class Gate {
     return this.#next.next().value;
   }
 
-  #turn(signal: AbortSignal): Promise<void> {
+  #turn(signal: AbortSignal | undefined): Promise<void> {
     return new Promise((resolve) => {
       const go = () => {
-        signal.removeEventListener('abort', giveUp);
+        signal?.removeEventListener('abort', giveUp);
         resolve();
       };
       const giveUp = () => {
@@ -61,8 +61,8 @@ export class Gate {
         resolve();
       };
       this.#waiting.add(go);
-      signal.addEventListener('abort', giveUp, { once: true });
-      if (signal.aborted) giveUp();
+      signal?.addEventListener('abort', giveUp, { once: true });
+      if (signal?.aborted) giveUp();
     });
   }
 }
