@@ -78,7 +78,7 @@ export class Outbox {
     this.#loaded = this.#load();
   }
 
-  /** Takes events over. Resolves when they are kept, or were sent. Rejects when it is closed before. */
+  /** Takes events over. Resolves when they are kept, or were sent. Rejects when it is closed before, and cannot keep them. */
   take(batch: EventBatch): Promise<void> {
     const taken = this.#taking.then(() => this.#take(batch));
     // One after the other, so that the order on disk is theirs.
@@ -137,12 +137,11 @@ export class Outbox {
     while (this.#waiting > MOST_WAITING && !this.#isClosed()) {
       await new Promise<void>((resolve) => (this.#roomMade = resolve));
     }
-    if (this.#isClosed()) throw closing();
+    // When it is closed, too: the server may have it no more, and whoever comes next finds it.
     const spooled = await this.#options.spool.add(wanted).catch((error: unknown) => {
       this.#unwritable(error);
     });
     if (spooled) this.#troubled = false;
-    // What is kept is sent after the start that follows.
     const notice = new Notice(wanted, spooled ?? undefined);
     if (!this.#isClosed()) this.#enqueue(notice);
     return { notice };

@@ -242,7 +242,7 @@ export class PullEngine implements Engine, LoopSteps {
         continue;
       }
       const events = await this.#held.wanted(response.events, connection, signal);
-      await this.#send(events, this.#held.catchingUp);
+      await this.#send(events, this.#held.catchingUp).catch((error: unknown) => this.#failedToSend(error, connection));
       const progress = response.events.length > 0 || (response.watermark !== undefined && response.watermark !== sent);
       await this.#held.moveTo(response.watermark, serverTime, events);
       // A server that promises more and tells nothing new would otherwise be asked without end.
@@ -263,6 +263,12 @@ export class PullEngine implements Engine, LoopSteps {
       if (mayHaveRestarted(error)) throw idNotTrusted();
     }
     throw error;
+  }
+
+  /** Nobody took what came. With a watermark it is asked for again; else the server has it no more. */
+  #failedToSend(thrown: unknown, { traits }: AccountConnection): never {
+    if (traits.watermarks === false) this.#held.answerLost();
+    throw thrown;
   }
 
   /**

@@ -142,6 +142,18 @@ describe('what waits to be sent', () => {
     );
   });
 
+  it('is kept for the next start also if it comes when the node has closed', async () => {
+    const { outbox, told } = lab.run();
+    await outbox.close();
+    const [id = ''] = lab.base.deliver();
+    await outbox.take(batch(id));
+    assert.deepEqual(told.batches, []);
+    assert.equal(lab.files.length, 1);
+    const next = lab.run();
+    await until(() => next.told.items.length === 1);
+    assert.deepEqual(next.told.items, [id]);
+  });
+
   it('and is refused where nothing can be written and the node closes: it was not sent', async () => {
     const full: Spool = {
       ...EMPTY_SPOOL,

@@ -186,6 +186,26 @@ describe('grommunio', () => {
       });
     }
 
+    it('finds at the next start what came in the moment of closing, when nobody took it any more', async () => {
+      const { engine, told: before } = await lab.connected({ description: INBOX });
+      await lab.clock.advance(1000);
+      const missed = lab.deliver(2);
+      before.onEvents = () => Promise.reject(new Error('closing'));
+      let closed: Promise<void> | undefined;
+      lab.sandbox.onRequest(({ operation }) => {
+        if (operation === 'GetEvents') closed ??= engine.close(true);
+      });
+      await lab.clock.advanceToNext();
+      await until(() => closed !== undefined);
+      await closed;
+      assert.equal(before.batches.length, 1, 'it came');
+      await lab.clock.advance(2000);
+      const { told } = await lab.connected({ description: INBOX });
+      assert.deepEqual([...new Set(told.items)], missed);
+      assert.ok(told.batches.every(({ recovered }) => recovered));
+      assert.equal(told.gaps.length, 1, 'what else happened cannot be found');
+    });
+
     it('finds what was in an answer that was lost, as it cannot be asked for again, and says what it cannot find', async () => {
       const { told } = await lab.connected({ description: INBOX });
       await lab.clock.advance(1000);
