@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { SPOOL_SUFFIX } from '../../dist/src/details/spool.js';
 import type { FlowNode } from '../support/node-red-process.js';
 import { pushNode } from '../support/push-flows.js';
 import type { RuntimeLab } from '../support/runtime-lab.js';
@@ -22,7 +23,8 @@ describe('messages with what is in items', () => {
   const sent = () => lab.red.messages(lab.id('watch')).map(({ msg }) => msg);
   const waiting = () => {
     try {
-      return readdirSync(join(lab.red.userDir, 'ews-notifications', 'spool'));
+      const names = readdirSync(join(lab.red.userDir, 'ews-notifications', 'spool'));
+      return names.filter((name) => name.endsWith(SPOOL_SUFFIX));
     } catch {
       return [];
     }
