@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import type { NodeAPI, NodeContextData } from 'node-red';
 import { systemClock } from '../../src/clock.js';
-import { SPOOL_SUFFIX } from '../../src/details/spool.js';
+import { ContextSpools } from '../../src/details/context-spool.js';
+import { SPOOL_SUFFIX, SpoolDirectory } from '../../src/details/file-spool.js';
+import type { SpoolPlace } from '../../src/details/spool.js';
 import { ContextOrphans } from '../../src/subscriptions/context-orphans.js';
 import { ContextPositionStore, type KeyValueStore } from '../../src/subscriptions/context-position-store.js';
 import { FilePositionStore } from '../../src/subscriptions/file-position-store.js';
@@ -16,27 +18,37 @@ export function positionsDirectory(red: NodeAPI): string {
 }
 
 /** The folder for what waits to be sent. */
-export function spoolDirectory(red: NodeAPI): string {
+function spoolDirectory(red: NodeAPI): string {
   return join(positionsDirectory(red), 'spool');
 }
 
-export type StoreChoice =
-  { readonly store: PositionStore; readonly memoryOnly: boolean } | { readonly missing: string };
+export interface ChosenStore {
+  readonly store: PositionStore;
+  /** Where what waits to be sent is kept: with the positions, so that whoever carries on finds both. */
+  readonly spools: SpoolPlace;
+  readonly memoryOnly: boolean;
+}
+
+export type StoreChoice = ChosenStore | { readonly missing: string };
 
 /** The store that a node is set to: files, or a context store of that name. */
 export function choosePositionStore(red: NodeAPI, name: string, globalContext: NodeContextData): StoreChoice {
+  const files = new SpoolDirectory(spoolDirectory(red));
   if (name === '') {
     const directory = positionsDirectory(red);
     lookAfter(red, directory);
-    return { store: new FilePositionStore(directory), memoryOnly: false };
+    return { store: new FilePositionStore(directory), spools: files, memoryOnly: false };
   }
   const stores = contextStores(red);
   const module = stores.get(name);
   // Node-RED itself would use its default store in silence.
   if (module === undefined) return { missing: name };
   const values = keyValueStore(globalContext, name);
-  if (module !== 'memory') lookAfterContext(red, name, values);
-  return { store: new ContextPositionStore(values), memoryOnly: module === 'memory' };
+  const store = new ContextPositionStore(values);
+  // What the server was told was received outlives a restart, also where the position does not.
+  if (module === 'memory') return { store, spools: files, memoryOnly: true };
+  lookAfterContext(red, name, values);
+  return { store, spools: new ContextSpools(values), memoryOnly: false };
 }
 
 const lookedAfter = new Set<string>();

@@ -24,7 +24,7 @@ import { textOf, type RawConfig } from './config-values.js';
 import { isGoneForGood, whenFlowsStand } from './flow-life.js';
 import { nodeListener } from './node-listener.js';
 import { overviewOf } from './overview.js';
-import { choosePositionStore, spoolDirectory } from './positions.js';
+import { choosePositionStore } from './positions.js';
 import { refuse } from './refuse.js';
 import { sharesOf } from './shares.js';
 import { StatusBoard } from './status-board.js';
@@ -119,7 +119,7 @@ class WatchingNode {
     }
     if (choice.memoryOnly) node.warn(this.#texts.text('position.memory-only', { store }));
 
-    const directory = spoolDirectory(this.#red);
+    const { spools } = choice;
     const overview = overviewOf(this.#red);
     const makeEngine: MakeEngine = (parts, from, end) => {
       const { description, listener, keeper } = parts;
@@ -135,7 +135,7 @@ class WatchingNode {
       const settings = readDetailsSettings(detailsOrderOf(parts.adopted ?? {}), details);
       const make = (noting: EngineListener) =>
         makeEngineWithDetails(
-          { ...parts, account: parts.account.link, key: keeper.key, listener: noting, settings, directory },
+          { ...parts, account: parts.account.link, key: keeper.key, listener: noting, settings, spools },
           (through) =>
             this.#type.makeEngine(this.#config, { ...parts, listener: through, node, owner: node.id, missed }),
         );

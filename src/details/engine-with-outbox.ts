@@ -8,33 +8,38 @@ import type { Outbox } from './outbox.js';
 /** How long closing waits for what an engine brings to be taken, in milliseconds. */
 const FINISH_MS = 2000;
 
-/** `listener`, but that events go through an outbox. */
-export function throughOutbox(listener: EngineListener, outbox: Pick<Outbox, 'take'>): EngineListener {
-  return new Through(listener, outbox);
+/** An outbox for as long as there is need of it: thousands of mailboxes do not each keep one that nothing goes through. */
+export interface OutboxSlot {
+  outbox: Outbox | undefined;
+}
+
+/** `listener`, but that events go through an outbox, while there is one. */
+export function throughOutbox(listener: EngineListener, slot: OutboxSlot): EngineListener {
+  return new Through(listener, slot);
 }
 
 class Through extends ForwardingListener {
-  readonly #outbox: Pick<Outbox, 'take'>;
+  readonly #slot: OutboxSlot;
 
-  constructor(next: EngineListener, outbox: Pick<Outbox, 'take'>) {
+  constructor(next: EngineListener, slot: OutboxSlot) {
     super(next);
-    this.#outbox = outbox;
+    this.#slot = slot;
   }
 
   override events(batch: EventBatch): void | Promise<void> {
-    return this.#outbox.take(batch);
+    return this.#slot.outbox ? this.#slot.outbox.take(batch) : super.events(batch);
   }
 }
 
 /** An engine together with the outbox through which its events go: they start, close and are forgotten together. */
 export class EngineWithOutbox implements Engine {
   readonly #engine: Engine;
-  readonly #outbox: Outbox;
+  readonly #slot: OutboxSlot;
   readonly #clock: Clock;
 
-  constructor(engine: Engine, outbox: Outbox, clock: Clock) {
+  constructor(engine: Engine, slot: OutboxSlot, clock: Clock) {
     this.#engine = engine;
-    this.#outbox = outbox;
+    this.#slot = slot;
     this.#clock = clock;
   }
 
@@ -47,7 +52,7 @@ export class EngineWithOutbox implements Engine {
   }
 
   start(): void {
-    this.#outbox.start();
+    void this.#startOutbox();
     this.#engine.start();
   }
 
@@ -73,12 +78,18 @@ export class EngineWithOutbox implements Engine {
 
   async close(keep: boolean): Promise<void> {
     await this.#end(this.#engine.close(keep));
-    await this.#outbox.close();
+    await this.#slot.outbox?.close();
   }
 
   async drop(): Promise<void> {
     await this.#end(this.#engine.drop());
-    await this.#outbox.remove();
+    await this.#slot.outbox?.remove();
+  }
+
+  async #startOutbox(): Promise<void> {
+    const { outbox } = this.#slot;
+    await outbox?.start();
+    if (outbox?.isSpent) this.#slot.outbox = undefined;
   }
 
   /** What the engine still brings is taken, but not waited for without end. */
@@ -86,7 +97,7 @@ export class EngineWithOutbox implements Engine {
     const over = new AbortController();
     await Promise.race([ending, delay(this.#clock, FINISH_MS, over.signal)]);
     over.abort();
-    await this.#outbox.close();
+    await this.#slot.outbox?.close();
     await ending;
   }
 }

@@ -4,10 +4,10 @@ import type { EngineListener } from '../subscriptions/engine-listener.js';
 import type { PositionKey } from '../subscriptions/position-record.js';
 import type { SubscriptionDescription } from '../subscriptions/subscription-description.js';
 import { isWaiting, type DetailsSettings } from './details-settings.js';
-import { EngineWithOutbox, throughOutbox } from './engine-with-outbox.js';
+import { EngineWithOutbox, throughOutbox, type OutboxSlot } from './engine-with-outbox.js';
 import { LookUp } from './look-up.js';
 import { Outbox } from './outbox.js';
-import { FileSpool, isSomethingSpooled } from './spool.js';
+import type { SpoolPlace } from './spool.js';
 
 export interface DetailsParts {
   readonly account: AccountLink;
@@ -16,26 +16,27 @@ export interface DetailsParts {
   readonly listener: EngineListener;
   readonly settings: DetailsSettings;
   /** Where what waits is kept. */
-  readonly directory: string;
+  readonly spools: SpoolPlace;
 }
 
 /** An engine whose events are looked up before they are sent, where that is wanted. */
 export function makeEngineWithDetails(parts: DetailsParts, make: (listener: EngineListener) => Engine): Engine {
-  const { account, description, key, listener, settings, directory } = parts;
+  const { account, description, key, listener, settings, spools } = parts;
   const direct = !isWaiting(settings);
   // What an earlier run left is sent, though it was set to something else.
-  if (direct && !isSomethingSpooled(directory, key)) return make(listener);
+  if (direct && !spools.mayHoldOf(key)) return make(listener);
   const trouble: EngineListener['error'] = (error) => {
     listener.error(error);
   };
   const preparation = new LookUp({ account, access: description, settings, trouble });
   const outbox = new Outbox({
-    spool: new FileSpool(directory, key),
+    spool: spools.spoolOf(key),
     preparation,
     listener,
     direct,
     clock: account.clock,
     calmMs: settings.calm * 1000,
   });
-  return new EngineWithOutbox(make(throughOutbox(listener, outbox)), outbox, account.clock);
+  const slot: OutboxSlot = { outbox };
+  return new EngineWithOutbox(make(throughOutbox(listener, slot)), slot, account.clock);
 }

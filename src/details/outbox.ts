@@ -73,9 +73,15 @@ export class Outbox {
     if (calmMs > 0) this.#calm = new Calm(clock, calmMs, release);
   }
 
-  /** Sends what an earlier run left; it comes before anything new. */
-  start(): void {
+  /** Sends what an earlier run left; it comes before anything new. Resolves when that is known. */
+  start(): Promise<void> {
     this.#loaded = this.#load();
+    return this.#loaded;
+  }
+
+  /** Whether, once it is started, nothing will ever wait in it. */
+  get isSpent(): boolean {
+    return this.#options.direct && this.#waiting === 0 && this.#replayed.isEmpty;
   }
 
   /** Takes events over. Resolves when they are kept, or were sent. Rejects when it is closed before, and cannot keep them. */

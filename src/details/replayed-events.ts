@@ -32,6 +32,10 @@ export class ReplayedEvents {
     if (news.length > 0 || !isKnown) await this.#save();
   }
 
+  get isEmpty(): boolean {
+    return this.#keys.size === 0;
+  }
+
   /** The events without those that were left; each of these may come again once. */
   async without(events: readonly MailboxEvent[]): Promise<readonly MailboxEvent[]> {
     if (this.#keys.size === 0) return events;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { NodeRed, type FlowNode } from '../support/node-red-process.js';
@@ -72,6 +72,33 @@ describe('positions in a context store of somebody else’s', () => {
       assert.deepEqual(lab.items(name), before);
       assert.deepEqual(other.items(lab.id(name)), missed);
     }
+    assert.deepEqual(other.errors(), []);
+  });
+
+  it('holds what waits to be sent too, so that another Node-RED sends it when this one is killed', async () => {
+    lab = await RuntimeLab.open(await start());
+    const waiting = { store: 'shared', include: 'summary', calm: '0' };
+    const nodes = (statusFrequency: string) => [
+      ...[lab.tab(), lab.account(), lab.sink(), lab.pull(waiting), streamNode(lab, waiting)],
+      pushNode(lab, { ...waiting, statusFrequency }),
+    ];
+    await lab.connect(nodes('5'), ...NAMES);
+    const before = [...lab.deliver(3), await lab.settled(...NAMES)];
+    const speak = lab.sandbox.failNext({ operation: 'GetItem', times: 1000, silent: true });
+    const delivered = lab.deliver(5);
+    const kept = () => {
+      const { global } = JSON.parse(readFileSync(join(directory, 'store.json'), 'utf8')) as Record<string, object>;
+      return Object.values(global!).filter((value) => JSON.stringify(value).includes(delivered.at(-1)!));
+    };
+    await lab.red.until(() => kept().length >= NAMES.length);
+    await lab.red.kill();
+    for (const name of NAMES) assert.deepEqual(lab.items(name), before, 'nothing of it was sent');
+    speak();
+    const other = await start();
+    await other.deploy(nodes('6'));
+    const items = (name: string) => other.items(lab.id(name));
+    await other.until(() => NAMES.every((name) => delivered.every((id) => items(name).includes(id))));
+    for (const name of NAMES) assert.deepEqual([...new Set(items(name))], delivered);
     assert.deepEqual(other.errors(), []);
   });
 });

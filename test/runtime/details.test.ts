@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { SPOOL_SUFFIX } from '../../dist/src/details/spool.js';
+import { SPOOL_SUFFIX } from '../../dist/src/details/file-spool.js';
 import type { FlowNode } from '../support/node-red-process.js';
 import { pushNode } from '../support/push-flows.js';
 import type { RuntimeLab } from '../support/runtime-lab.js';

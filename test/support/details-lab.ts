@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { NO_DETAILS, type DetailsSettings } from '../../dist/src/details/details-settings.js';
 import { LookUp } from '../../dist/src/details/look-up.js';
 import { Outbox } from '../../dist/src/details/outbox.js';
-import { FileSpool, SPOOL_SUFFIX, type Spool } from '../../dist/src/details/spool.js';
+import { FileSpool, SPOOL_SUFFIX } from '../../dist/src/details/file-spool.js';
+import type { Spool } from '../../dist/src/details/spool.js';
 import type { EwsError } from '../../dist/src/protocol/ews-error.js';
 import type { MailboxEvent } from '../../dist/src/protocol/mailbox-event.js';
 import type { SandboxOptions } from '../../dist/src/sandbox/sandbox-options.js';
@@ -90,7 +91,7 @@ export class DetailsLab {
       calmMs: settings.calm * 1000,
     });
     this.#outboxes.push(outbox);
-    outbox.start();
+    void outbox.start();
     return { outbox, told, troubles };
   }
 

@@ -1,0 +1,176 @@
+import { toEwsError } from '../protocol/ews-error.js';
+import type { KeyValueStore } from '../subscriptions/context-position-store.js';
+import { CONTEXT_SPOOL_PREFIX } from '../subscriptions/context-orphans.js';
+import type { EventBatch, PositionProblem } from '../subscriptions/engine-listener.js';
+import type { PositionKey } from '../subscriptions/position-record.js';
+import { keyDigest } from '../subscriptions/position-store.js';
+import { NOTHING_REMEMBERED, type Remembered, type Spool, type Spooled, type SpoolPlace } from './spool.js';
+import { batchRecord, fieldsOf, readBatch, readRemembered, rememberedRecord, SPOOL_FORMAT } from './spool-record.js';
+
+/** The list is written once for so many notifications; so many more keys are looked at, at most, after a restart. */
+const AHEAD = 16;
+const NOTHING = Promise.resolve();
+
+/** A context store that the flow's author chose for positions. */
+export class ContextSpools implements SpoolPlace {
+  readonly #store: KeyValueStore;
+
+  constructor(store: KeyValueStore) {
+    this.#store = store;
+  }
+
+  spoolOf(key: PositionKey): Spool {
+    return new ContextSpool(this.#store, key);
+  }
+
+  /** Only the store knows, and it does not answer at once. */
+  mayHoldOf(): boolean {
+    return true;
+  }
+}
+
+/**
+ * A key for each notification, numbered, and a list that says which numbers there may be: some stores have very many keys,
+ * which are not all to be read for each mailbox.
+ */
+export class ContextSpool implements Spool {
+  readonly #store: KeyValueStore;
+  readonly #key: PositionKey;
+  readonly #list: string;
+  #isOpen = false;
+  /** The numbers of those that wait, by their names. */
+  readonly #waiting = new Map<string, number>();
+  #next = 0;
+  /** What the list says: numbers from the one to before the other. */
+  #first = 0;
+  #end = 0;
+  #remembered = NOTHING_REMEMBERED;
+  #writing: Promise<void> = NOTHING;
+
+  constructor(store: KeyValueStore, key: PositionKey) {
+    this.#store = store;
+    this.#key = key;
+    this.#list = CONTEXT_SPOOL_PREFIX + keyDigest(key);
+  }
+
+  async load(problem: (problem: PositionProblem) => void): Promise<readonly Spooled[]> {
+    try {
+      const list = await this.#open();
+      if (list === 'damaged') problem({ kind: 'damaged', detail: this.#list });
+    } catch (error) {
+      problem({ kind: 'unreadable', detail: toEwsError(error).message });
+      return [];
+    }
+    const all: Spooled[] = [];
+    const numbers = Array.from({ length: this.#end - this.#first }, (_, at) => this.#first + at);
+    const values = await Promise.all(numbers.map((number) => this.#read(number, problem)));
+    for (const [at, value] of values.entries()) {
+      if (value === undefined || value === null) continue;
+      const name = this.#nameOf(numbers[at] ?? 0);
+      const batch = readBatch(value);
+      if (batch) all.push({ name, batch });
+      else {
+        await this.#store.set(`${name}_damaged`, value).catch(() => undefined);
+        await this.#forget(name);
+        problem({ kind: 'damaged', detail: name });
+      }
+    }
+    return all;
+  }
+
+  async add(batch: EventBatch): Promise<Spooled> {
+    await this.#open();
+    const number = this.#next;
+    this.#next += 1;
+    const name = this.#nameOf(number);
+    this.#waiting.set(name, number);
+    try {
+      if (number >= this.#end) await this.#saveList(number + AHEAD);
+      await this.#store.set(name, batchRecord(this.#key, batch));
+    } catch (error) {
+      this.#waiting.delete(name);
+      throw error;
+    }
+    return { name, batch };
+  }
+
+  async replace({ name }: Spooled, rest: EventBatch): Promise<void> {
+    await this.#store.set(name, batchRecord(this.#key, rest)).catch(() => undefined);
+  }
+
+  async remove({ name }: Spooled): Promise<void> {
+    await this.#forget(name);
+  }
+
+  async remember(left: Remembered): Promise<void> {
+    this.#remembered = left;
+    await this.#saveList(this.#end).catch(() => undefined);
+  }
+
+  async remembered(): Promise<Remembered> {
+    await this.#open().catch(() => undefined);
+    return this.#remembered;
+  }
+
+  async clear(): Promise<void> {
+    await this.#open().catch(() => undefined);
+    for (let number = this.#first; number < this.#end; number += 1) await this.#forget(this.#nameOf(number));
+    await this.#store.set(this.#list, undefined).catch(() => undefined);
+    this.#end = this.#first;
+  }
+
+  /** Reads the list, once. Rejects when the store does not answer: what is in it must not be written over. */
+  async #open(): Promise<'damaged' | undefined> {
+    if (this.#isOpen) return undefined;
+    const value = await this.#store.get(this.#list);
+    this.#isOpen = true;
+    if (value === undefined || value === null) return undefined;
+    const { format, first, end, remembered } = fieldsOf(value);
+    const isWhole = format === SPOOL_FORMAT && Number.isSafeInteger(first) && Number.isSafeInteger(end);
+    if (!isWhole) return 'damaged';
+    [this.#first, this.#end] = [Number(first), Number(end)];
+    this.#next = this.#end;
+    this.#remembered = readRemembered(remembered) ?? NOTHING_REMEMBERED;
+    return undefined;
+  }
+
+  /** Nothing, for what cannot be read: it may be whole, and stays for the next start. */
+  async #read(number: number, problem: (problem: PositionProblem) => void): Promise<unknown> {
+    const name = this.#nameOf(number);
+    try {
+      const value = await this.#store.get(name);
+      if (value !== undefined && value !== null) this.#waiting.set(name, number);
+      return value;
+    } catch (error) {
+      this.#waiting.set(name, number);
+      problem({ kind: 'unreadable', detail: toEwsError(error).message });
+      return undefined;
+    }
+  }
+
+  async #forget(name: string): Promise<void> {
+    try {
+      await this.#store.set(name, undefined);
+      this.#waiting.delete(name);
+    } catch {
+      // It is there after a restart, and sent again.
+    }
+  }
+
+  /** One write after the other: the last is to stay. */
+  #saveList(end: number): Promise<void> {
+    const saved = this.#writing.then(async () => {
+      const first = Math.min(this.#next, ...this.#waiting.values());
+      const { keys } = this.#remembered;
+      const rest = keys.length === 0 ? {} : { remembered: rememberedRecord(this.#remembered) };
+      await this.#store.set(this.#list, { format: SPOOL_FORMAT, node: this.#key.node, first, end, ...rest });
+      [this.#first, this.#end] = [first, end];
+    });
+    this.#writing = saved.catch(() => undefined);
+    return saved;
+  }
+
+  #nameOf(number: number): string {
+    return `${this.#list}_${number}`;
+  }
+}
