@@ -38,6 +38,8 @@ export class ContextSpool implements Spool {
   readonly #key: PositionKey;
   readonly #list: string;
   #isOpen = false;
+  /** Whether it is known what an earlier run left; else all of it stays listed. */
+  #isLoaded = false;
   /** The numbers of those that wait, by their names. */
   readonly #waiting = new Map<string, number>();
   #next = 0;
@@ -61,6 +63,7 @@ export class ContextSpool implements Spool {
       problem({ kind: 'unreadable', detail: toEwsError(error).message });
       return [];
     }
+    this.#isLoaded = true;
     const all: Spooled[] = [];
     const numbers = Array.from({ length: this.#end - this.#first }, (_, at) => this.#first + at);
     const values = await Promise.all(numbers.map((number) => this.#read(number, problem)));
@@ -160,7 +163,7 @@ export class ContextSpool implements Spool {
   /** One write after the other: the last is to stay. */
   #saveList(end: number): Promise<void> {
     const saved = this.#writing.then(async () => {
-      const first = Math.min(this.#next, ...this.#waiting.values());
+      const first = this.#isLoaded ? Math.min(this.#next, ...this.#waiting.values()) : this.#first;
       const { keys } = this.#remembered;
       const rest = keys.length === 0 ? {} : { remembered: rememberedRecord(this.#remembered) };
       await this.#store.set(this.#list, { format: SPOOL_FORMAT, node: this.#key.node, first, end, ...rest });

@@ -4,6 +4,12 @@ export function notWanted(): EwsError {
   return new EwsError('EWS_NETWORK', 'The stream is no longer wanted.');
 }
 
+/** Who is on a stream. */
+export interface Rider {
+  /** Called once, when a ride was left. */
+  alight(ride: Ride): void;
+}
+
 /**
  * A subscription's time on a stream and on the way to it. Thousands of mailboxes have one each, and most of the time
  * nothing asks for its signal, which takes half a kilobyte: it is made when it is asked for.
@@ -12,7 +18,7 @@ export class Ride {
   #over: AbortController | undefined;
   #isOver = false;
   #error: EwsError | undefined;
-  #reject: ((error: EwsError) => void) | undefined;
+  #rider: Rider | undefined;
 
   /** One that is over. */
   static over(): Ride {
@@ -21,12 +27,15 @@ export class Ride {
     return ride;
   }
 
-  /** Rejects with what ends the ride. To be waited for at once. */
-  get left(): Promise<never> {
-    return new Promise<never>((_resolve, reject) => {
-      this.#reject = reject;
-      if (this.#error) reject(this.#error);
-    });
+  /** Why it was left, if it was. */
+  get error(): EwsError | undefined {
+    return this.#error;
+  }
+
+  /** Has the rider alight when it is left: at once if it was already. */
+  whenLeft(rider: Rider): void {
+    if (this.#error) rider.alight(this);
+    else this.#rider = rider;
   }
 
   get isOver(): boolean {
@@ -47,8 +56,10 @@ export class Ride {
 
   leave(error: EwsError): void {
     this.#error ??= error;
-    this.#reject?.(error);
     this.end();
+    const rider = this.#rider;
+    this.#rider = undefined;
+    rider?.alight(this);
   }
 
   /** Ends it without a word. */

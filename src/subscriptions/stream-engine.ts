@@ -12,7 +12,7 @@ import { idNotTrusted } from './id-not-trusted.js';
 import { rememberedOf, type Beginning } from './position-record.js';
 import { renewBookmark } from './renew-bookmark.js';
 import { takeBookmark } from './replay.js';
-import { notWanted, Ride } from './ride.js';
+import { notWanted, Ride, type Rider } from './ride.js';
 import type { StreamEngineOptions } from './stream-engine-options.js';
 import type { StreamMember } from './stream-member.js';
 import { StreamPosition } from './stream-position.js';
@@ -20,13 +20,13 @@ import { mayHaveRestarted } from '../transport/network-error.js';
 import { unlessAborted } from '../transport/unless-aborted.js';
 import type { SubscriptionDescription } from './subscription-description.js';
 import { subscribeStreaming } from './subscribe-streaming.js';
-import { SubscriptionLoop, type LoopSteps } from './subscription-loop.js';
+import { SubscriptionLoop, type LoopSteps, type PARKED } from './subscription-loop.js';
 
 /** Before the first. */
 const NO_RIDE = Ride.over();
 
 /** Watches one mailbox by a stream that it shares with others: events as they happen, what was missed before what is live. */
-export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps {
+export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps, Rider {
   readonly owner: string;
   readonly connectionTimeout: number;
   readonly #options: StreamEngineOptions;
@@ -142,20 +142,34 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps {
     await this.#position.remove();
   }
 
-  async round(): Promise<undefined> {
+  async round(): Promise<typeof PARKED | undefined> {
     const ride = (this.#ride = new Ride());
+    let parked: typeof PARKED | undefined;
     try {
-      if (!(await this.#prepare(ride.signal))) return;
+      if (!(await this.#prepare(ride.signal))) return undefined;
       // From here on nothing is waited for before it is on the stream, so it cannot be left behind there.
       if (ride.isOver || this.#loop.isPaused() || this.#loop.isClosed()) throw notWanted();
       this.#options.hub.join(this);
-      return await ride.left;
+      parked = this.#loop.park();
+      ride.whenLeft(this);
+      return parked;
     } finally {
-      ride.end();
-      await this.#options.hub.leave(this);
-      await this.#catchUp.over();
-      this.#catchUp.giveUp();
+      if (!parked) await this.#endRide(ride);
     }
+  }
+
+  alight(ride: Ride): void {
+    this.#loop.unpark(async () => {
+      await this.#endRide(ride);
+      throw ride.error ?? notWanted();
+    });
+  }
+
+  async #endRide(ride: Ride): Promise<void> {
+    ride.end();
+    await this.#options.hub.leave(this);
+    await this.#catchUp.over();
+    this.#catchUp.giveUp();
   }
 
   /** All that comes before the stream. Returns whether there is to be one: not if it was left paused. */

@@ -15,6 +15,10 @@ const STEADY_MS = 10_000;
 /** After something that should not happen, in milliseconds. */
 const UNEXPECTED_WAIT_MS = 60_000;
 const NONE: readonly RecoveryAction[] = [];
+
+/** Stands for a round that goes on: see {@link SubscriptionLoop.park}. */
+export const PARKED = Symbol('parked');
+
 /** Nothing under way. */
 const NOTHING = Promise.resolve();
 
@@ -27,7 +31,7 @@ export interface Life {
 /** What an engine does at each point of a subscription's life; the loop decides when. */
 export interface LoopSteps {
   /** One round of work. Returns when the next is due (ms since 1970), or `undefined` for when {@link SubscriptionLoop.wake} is called. */
-  round(life: Life): Promise<number | undefined>;
+  round(life: Life): Promise<number | undefined | typeof PARKED>;
   /** The subscription does not exist any more: the next round makes another. */
   subscriptionLost(error: EwsError): void;
   /** The server refuses the watermark to resume from. */
@@ -64,6 +68,9 @@ export class SubscriptionLoop implements Life {
   #reported: string | undefined;
   #running: Promise<void> | undefined;
   #round: Promise<unknown> = NOTHING;
+  #isParked = false;
+  /** Called when a parked round is about to end. */
+  #unparked: (() => void) | undefined;
 
   constructor(clock: Clock, random: () => number, steps: LoopSteps, listener: EngineListener) {
     this.#clock = clock;
@@ -108,7 +115,7 @@ export class SubscriptionLoop implements Life {
   async pause(): Promise<void> {
     this.#paused = true;
     this.wake();
-    await this.#round.catch(() => undefined);
+    await this.#roundOver();
   }
 
   /** Ends a pause; also tries again what had stopped for good. */
@@ -127,7 +134,7 @@ export class SubscriptionLoop implements Life {
     this.#restarting = true;
     try {
       this.wake();
-      await this.#round.catch(() => undefined);
+      await this.#roundOver();
       if (!this.isClosed()) await between();
     } finally {
       this.#restarting = false;
@@ -141,8 +148,43 @@ export class SubscriptionLoop implements Life {
     this.#closed = true;
     this.#closing?.abort();
     this.wake();
+    await this.#unparking();
     await this.#running;
     this.enter({ name: 'closed' });
+  }
+
+  /**
+   * The round under way goes on with nobody waiting for it, as thousands do at the same time and a function that waits
+   * takes memory. To be returned by it; whoever parks it calls {@link unpark} when it is to be over, also because the loop
+   * is paused, restarted or closed.
+   */
+  park(): typeof PARKED {
+    this.#isParked = true;
+    return PARKED;
+  }
+
+  /** Ends a round that is parked with what is left to do of it. */
+  unpark(rest: () => Promise<undefined>): void {
+    this.#isParked = false;
+    this.#running = this.#run(rest);
+    this.#unparked?.();
+    this.#unparked = undefined;
+  }
+
+  async #roundOver(): Promise<void> {
+    await this.#unparking();
+    await this.#round.catch(() => undefined);
+  }
+
+  async #unparking(): Promise<void> {
+    if (!this.#isParked) return;
+    await new Promise<void>((resolve) => {
+      const others = this.#unparked;
+      this.#unparked = () => {
+        others?.();
+        resolve();
+      };
+    });
   }
 
   enter(state: SubscriptionState): void {
@@ -159,18 +201,24 @@ export class SubscriptionLoop implements Life {
     this.enter({ name: 'connected', lastEventAt });
   }
 
-  async #run(): Promise<void> {
-    while (!this.isClosed()) {
+  /** @param rest what is left to do of a round that was parked */
+  async #run(rest?: () => Promise<undefined>): Promise<void> {
+    let begun = rest;
+    while (!this.isClosed() || begun) {
       try {
-        if (this.isPaused()) {
+        if (this.isPaused() && !begun) {
           if (this.#paused) this.enter({ name: 'paused' });
           await this.#sleep(undefined);
           continue;
         }
         let next: number | undefined;
         try {
-          // Waited for here and not in a function of its own, as thousands wait at the same time.
-          next = await (this.#round = this.#steps.round(this));
+          const round = begun ? begun() : this.#steps.round(this);
+          begun = undefined;
+          this.#round = round;
+          const outcome = await round;
+          if (outcome === PARKED) return;
+          next = outcome;
         } catch (thrown) {
           // A round that was ended to pause or close did not fail.
           if (!this.isClosed() && !this.isPaused()) await this.#recover(toEwsError(thrown));

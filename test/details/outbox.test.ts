@@ -234,7 +234,7 @@ describe('what waits to be sent', () => {
       add: (one) =>
         new Promise((resolve) => {
           written = () => {
-            resolve({ file: 'file', batch: one });
+            resolve({ name: 'file', batch: one });
           };
         }),
     };
