@@ -9,6 +9,8 @@ import { batchRecord, fieldsOf, readBatch, readRemembered, rememberedRecord, SPO
 
 /** The list is written once for so many notifications; so many more keys are looked at, at most, after a restart. */
 const AHEAD = 16;
+/** A list of more than this is damaged: so many notifications do not wait. */
+const MOST_LISTED = 100_000;
 const NOTHING = Promise.resolve();
 
 /** A context store that the flow's author chose for positions. */
@@ -129,9 +131,9 @@ export class ContextSpool implements Spool {
     this.#isOpen = true;
     if (value === undefined || value === null) return undefined;
     const { format, first, end, remembered } = fieldsOf(value);
-    const isWhole = format === SPOOL_FORMAT && Number.isSafeInteger(first) && Number.isSafeInteger(end);
-    if (!isWhole) return 'damaged';
-    [this.#first, this.#end] = [Number(first), Number(end)];
+    const isWhole = format === SPOOL_FORMAT && isNumber(first) && isNumber(end);
+    if (!isWhole || end < first || end - first > MOST_LISTED) return 'damaged';
+    [this.#first, this.#end] = [first, end];
     this.#next = this.#end;
     this.#remembered = readRemembered(remembered) ?? NOTHING_REMEMBERED;
     return undefined;
@@ -176,4 +178,8 @@ export class ContextSpool implements Spool {
   #nameOf(number: number): string {
     return `${this.#list}_${number}`;
   }
+}
+
+function isNumber(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
 }

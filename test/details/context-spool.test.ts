@@ -162,6 +162,25 @@ describe('what waits to be sent, where positions are in a context store', () => 
     assert.deepEqual(await loaded(spool()), [['b']], 'it is said once');
   });
 
+  it('begins anew where its list is damaged, which is said', async () => {
+    for (const list of ['nonsense', { format: 2 }, { format: 1, first: 0, end: 1e15 }, { format: 1, first: 5, end: 2 }]) {
+      const one = spool();
+      await one.load(noProblem);
+      await one.add(batch('a'));
+      await store.set(store.names.find((name) => !/_\d+$/.test(name))!, list);
+      const problems: PositionProblem[] = [];
+      const two = spool();
+      assert.deepEqual(await loaded(two, (problem) => problems.push(problem)), []);
+      assert.deepEqual(
+        problems.map(({ kind }) => kind),
+        ['damaged'],
+      );
+      await two.add(batch('b'));
+      assert.deepEqual(await loaded(spool()), [['b']]);
+      await two.clear();
+    }
+  });
+
   it('is forgotten with the mailbox, and sixty days after the last Node-RED had its node', async () => {
     const one = spool();
     await one.load(noProblem);
