@@ -163,11 +163,19 @@ describe('what waits to be sent, where positions are in a context store', () => 
   });
 
   it('begins anew where its list is damaged, which is said', async () => {
-    for (const list of ['nonsense', { format: 2 }, { format: 1, first: 0, end: 1e15 }, { format: 1, first: 5, end: 2 }]) {
+    for (const list of [
+      'nonsense',
+      { format: 2 },
+      { format: 1, first: 0, end: 1e15 },
+      { format: 1, first: 5, end: 2 },
+    ]) {
       const one = spool();
       await one.load(noProblem);
       await one.add(batch('a'));
-      await store.set(store.names.find((name) => !/_\d+$/.test(name))!, list);
+      await store.set(
+        store.names.find((name) => !/_\d+$/.test(name))!,
+        list,
+      );
       const problems: PositionProblem[] = [];
       const two = spool();
       assert.deepEqual(await loaded(two, (problem) => problems.push(problem)), []);
