@@ -19,6 +19,7 @@ import { rememberedOf, type Adoption } from './position-record.js';
 import { SubscriptionLoop, type Life, type LoopSteps } from './subscription-loop.js';
 import type { SubscriptionDescription } from './subscription-description.js';
 
+const NOTHING = Promise.resolve();
 /** How long closing waits for an answer, in milliseconds. */
 const FINISH_MS = 2000;
 
@@ -227,6 +228,7 @@ export class PullEngine implements Engine, LoopSteps {
   async #drain(connection: AccountConnection, signal: AbortSignal): Promise<void> {
     const { account, description } = this.#options;
     const context = contextOf(description, account.email, signal);
+    let saved = NOTHING;
     for (;;) {
       if (this.#held.id === undefined) await this.#held.open(connection, signal);
       await this.#held.prepare(connection, signal);
@@ -242,15 +244,20 @@ export class PullEngine implements Engine, LoopSteps {
         continue;
       }
       const events = await this.#held.wanted(response.events, connection, signal);
+      // While the next answer was on its way: a crash repeats one notification at most.
+      await saved;
       await this.#send(events, this.#held.catchingUp).catch((error: unknown) => this.#failedToSend(error, connection));
       const progress = response.events.length > 0 || (response.watermark !== undefined && response.watermark !== sent);
-      await this.#held.moveTo(response.watermark, serverTime, events);
+      saved = this.#held.moveTo(response.watermark, serverTime, events);
+      const isLast = !response.moreEvents || !progress;
+      // Asking without a watermark takes what is answered off the server.
+      if (isLast || connection.traits.watermarks === false) await saved;
       // A server that promises more and tells nothing new would otherwise be asked without end.
-      if (!response.moreEvents || !progress) {
+      if (isLast) {
         this.#held.caughtUp();
         return;
       }
-      if (this.#loop.isClosed() || this.#loop.isPaused()) return;
+      if (this.#loop.isClosed() || this.#loop.isPaused()) return saved;
     }
   }
 
