@@ -171,6 +171,13 @@ export class SubscriptionLoop implements Life {
     this.#unparked = undefined;
   }
 
+  /** Nothing of a round that is parked is under way. */
+  #letGo(): void {
+    if (!this.#isParked) return;
+    this.#round = NOTHING;
+    this.#running = NOTHING;
+  }
+
   async #roundOver(): Promise<void> {
     await this.#unparking();
     await this.#round.catch(() => undefined);
@@ -217,7 +224,7 @@ export class SubscriptionLoop implements Life {
           begun = undefined;
           this.#round = round;
           const outcome = await round;
-          if (outcome === PARKED) return;
+          if (outcome === PARKED) return this.#letGo();
           next = outcome;
         } catch (thrown) {
           // A round that was ended to pause or close did not fail.
