@@ -15,7 +15,7 @@ export interface Tidying {
   /** Whose subscriptions they are. */
   readonly owner: AccountNode | undefined;
   /** Where the positions are of what the node watches now, here or in another Node-RED. */
-  readonly watched: readonly PositionKey[];
+  readonly watched: () => readonly PositionKey[];
   readonly share: Share;
   /** Ends a subscription where Unsubscribe does not; returns nothing where it does. */
   end(position: PositionRecord): Promise<void> | undefined;
@@ -34,7 +34,7 @@ export function tidyUp({ red, node, delivery, store, owner, watched, share, ...r
     };
     const isOurs = (mailbox: string): boolean => isInShare(share, mailbox || account.email);
     // Trouble with the store or the account is for the engines to tell: they meet it too.
-    tidied = endLeftOver(node.id, endOne, store, account, watched, isOurs, closing.signal).catch(() => undefined);
+    tidied = endLeftOver(node.id, endOne, store, account, watched(), isOurs, closing.signal).catch(() => undefined);
   });
   return () => {
     closing.abort();

@@ -188,7 +188,7 @@ class WatchingNode {
       for (const engine of engines) engine.start();
       if (engines.length === 0) this.#board.nothingShared();
     });
-    const endTidying = this.#tidy(owner, store, descriptions.map(keyOf), share);
+    const endTidying = this.#tidy(owner, store, () => descriptions.map(keyOf), share);
     return {
       delivery: this.#type.delivery,
       // The only mailbox is meant by any message, as there is nothing to tell apart.
@@ -301,7 +301,7 @@ class WatchingNode {
   #tidy(
     owner: AccountNode | undefined,
     store: PositionStore,
-    watched: readonly PositionKey[],
+    watched: () => readonly PositionKey[],
     share: Share,
   ): () => Promise<void> {
     const { delivery } = this.#type;

@@ -122,7 +122,7 @@ export class StreamPosition {
     this.#renewNotBefore = 0;
     this.#renewAt = this.#inADay();
     this.watches(serverTime);
-    this.upTo = isoTime(serverTime) ?? this.upTo;
+    this.upTo = this.beganAt ?? this.upTo;
     await this.save();
   }
 
@@ -145,7 +145,7 @@ export class StreamPosition {
   watches(serverTime: number | undefined): void {
     this.beganAt = isoTime(serverTime);
     if (this.upTo !== undefined || serverTime === undefined) return;
-    this.upTo = isoTime(serverTime);
+    this.upTo = this.beganAt;
     this.#told.begin(serverTime);
   }
 
