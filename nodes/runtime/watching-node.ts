@@ -282,7 +282,7 @@ class WatchingNode {
       this.#board.refresh();
     });
     // While it watched by itself, it did so with the account that it may still name.
-    const endTidying = this.#tidy(owner(textOf(this.#config, 'account')), store, [], share);
+    const endTidying = this.#tidy(owner(textOf(this.#config, 'account')), store, () => [], share);
     return {
       delivery: this.#type.delivery,
       select: (selection) => adopter.select(selection),

@@ -224,7 +224,10 @@ export class SubscriptionLoop implements Life {
           begun = undefined;
           this.#round = round;
           const outcome = await round;
-          if (outcome === PARKED) return this.#letGo();
+          if (outcome === PARKED) {
+            this.#letGo();
+            return;
+          }
           next = outcome;
         } catch (thrown) {
           // A round that was ended to pause or close did not fail.
