@@ -3,6 +3,7 @@ import type { MailboxEvent } from '../protocol/mailbox-event.js';
 import type { Notification } from '../protocol/notification.js';
 import { gatesOf } from './account-gates.js';
 import type { AccountConnection } from './account-link.js';
+import { beginWithBookmark } from './begin-with-bookmark.js';
 import { CatchUp, type CatchUpSteps } from './catch-up.js';
 import { Contest } from './contest.js';
 import { NamedFolders } from './named-folders.js';
@@ -11,7 +12,6 @@ import { endBegun } from './end-begun.js';
 import { idNotTrusted } from './id-not-trusted.js';
 import { rememberedOf, type Beginning } from './position-record.js';
 import { renewBookmark } from './renew-bookmark.js';
-import { takeBookmark } from './replay.js';
 import { notWanted, Ride, type Rider } from './ride.js';
 import type { StreamEngineOptions } from './stream-engine-options.js';
 import type { StreamMember } from './stream-member.js';
@@ -323,23 +323,10 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps, Ride
     await unlessAborted(this.#position.save(), signal);
   }
 
-  /** Sees to it that there is a bookmark where the server gives any, and learns whether it does. */
   async #begin(connection: AccountConnection, signal: AbortSignal): Promise<void> {
     const { account, missed } = this.#options;
-    const { traits } = connection;
-    const wanted = missed === 'recover' && this.#position.watermark === undefined && traits.watermarks !== false;
-    if (wanted || traits.watermarks === undefined) {
-      const bookmark = await this.#present.around(connection, signal, (present) =>
-        unlessAborted(takeBookmark({ connection, account, description: present, signal }), signal),
-      );
-      traits.watermarks = bookmark.watermark !== undefined;
-      // Where something is missing since a time that is known, catching up takes one itself.
-      const catchesUp = this.#catchUp.isNeeded && this.#position.upTo !== undefined;
-      if (wanted && !catchesUp && bookmark.watermark !== undefined) {
-        this.#catchUp.leaveOut(bookmark.serverTime);
-        await unlessAborted(this.#position.begin(connection, bookmark), signal);
-      }
-    }
+    const parts = { account, present: this.#present, position: this.#position, catchUp: this.#catchUp };
+    await beginWithBookmark(parts, missed === 'recover', connection, signal);
     await this.#folders.prepare(connection, signal);
     this.#position.told.counts ??= this.#folders.counts;
   }
