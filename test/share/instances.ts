@@ -12,8 +12,8 @@ const MOST_ROUNDS = 300;
 
 /** Four for each of three, six for each of two. */
 export const MAILBOXES = Array.from({ length: 12 }, (_, at) => `info-${at + 1}@sandbox.example`);
-/** The nodes that watch all of them, in each Node-RED: by themselves, and for ews-subscribe. */
-export const WATCHING = ['stream', 'pull', 'adopted-stream'];
+/** The nodes that watch all of them, in each Node-RED: by themselves, also such whose events wait, and for ews-subscribe. */
+export const WATCHING = ['stream', 'waiting-stream', 'pull', 'adopted-stream'];
 
 const ids = [{ id: 'inbox', name: 'Inbox' }];
 const watched = {
@@ -21,6 +21,8 @@ const watched = {
   ...{ events: ['NewMail'] },
 };
 const watching = { ...watched, output: 'event', missed: 'recover', store: 'redis', wires: [['sink']] };
+/** So that at any time there is something in the store that was not sent yet. */
+const waiting = { include: 'summary', calm: '1' };
 const ordered = { ...watched, mailbox: '', share: '${SHARE}' };
 
 /** The same flows for every Node-RED. */
@@ -38,6 +40,14 @@ function flows({ url, user, password }: SandboxAnswer): FlowNode[] {
     { id: 'tab', type: 'tab', label: 'Mailboxes' },
     { id: 'account', type: 'ews-account', ...account, credentials: { username: user, password } },
     { id: 'stream', type: 'ews-stream', ...watching, mailbox: MAILBOXES.join('\n'), share: '${SHARE}' },
+    {
+      id: 'waiting-stream',
+      type: 'ews-stream',
+      ...watching,
+      ...waiting,
+      mailbox: MAILBOXES.join('\n'),
+      share: '${SHARE}',
+    },
     {
       id: 'button',
       type: 'inject',
