@@ -9,11 +9,16 @@ export const DEFAULT_MAX_CONCURRENT = 27;
 export class AccountBudget {
   /** Shut while a busy server has asked for quiet. */
   readonly gate: ThrottleGate;
-  /** Lets through as many requests as may be under way. Streams do not count: they have a limit of their own. */
+  /** Lets through as many requests as may be under way. Streams count until they are open: they have a limit of their own. */
   readonly requests: Gate;
 
   constructor(clock: Clock, maxConcurrent = DEFAULT_MAX_CONCURRENT) {
     this.gate = new ThrottleGate(clock);
-    this.requests = new Gate(maxConcurrent);
+    this.requests = new Gate(within(maxConcurrent));
   }
+}
+
+/** A server counts a request until it is rid of the answer, which may be after the next has come. */
+function within(limit: number): number {
+  return limit - Math.floor(limit / 10);
 }

@@ -24,6 +24,7 @@ import type { TokenWay } from './oauth/token-endpoint.js';
 import { DEFAULT_MAX_RESPONSE_BYTES, readBody } from './response-body.js';
 import type { EwsAnswer, RequestContext } from './request-context.js';
 import { SignIn } from './sign-in.js';
+import { startedInTurn } from './started-in-turn.js';
 import { StreamSocket } from './stream-socket.js';
 import type { TlsOptions } from './tls-options.js';
 import { unlessAborted } from './unless-aborted.js';
@@ -156,7 +157,10 @@ export class EwsClient {
     const body = writeEnvelope(this.#header(context), writeGetStreamingEvents(request));
     await this.budget.gate.pass(context.signal);
     try {
-      return await unlessAborted(this.#open(body, context), context.signal);
+      // Until it begins to answer, the server counts it among the requests.
+      const open = () => this.#open(body, context);
+      const opening = startedInTurn(this.budget.requests, this.#options.clock, context.signal, open);
+      return await unlessAborted(opening, context.signal);
     } catch (error) {
       throw this.#noticed(networkError(error, this.#origin, name));
     }

@@ -102,6 +102,42 @@ describe('EwsClient', () => {
     await rest;
   });
 
+  it('counts a stream among them until the server has begun to answer, or lets others wait for too long', async () => {
+    const clock = new ManualClock();
+    const held: { response: ServerResponse; isStream: boolean }[] = [];
+    const one = await start(
+      (_request, response, body) => {
+        const isStream = body.includes('GetStreamingEvents');
+        if (held.length === 0 && !isStream) answerXml(response, unsubscribed());
+        else held.push({ response, isStream });
+      },
+      { maxConcurrent: 1, clock },
+    );
+    await call(one);
+    const request = { subscriptionIds: ['abc'], connectionTimeoutMinutes: 1 };
+    const stream = one.openStream(request);
+    const other = one.openStream(request);
+    const last = call(one);
+    await until(() => held.length === 1);
+    await ioTurns(20);
+    assert.equal(held.length, 1, 'the second waits for the first');
+    held[0]!.response.writeHead(200).write('<');
+    await stream;
+    await until(() => held.length === 2);
+    await ioTurns(20);
+    assert.equal(held.length, 2, 'a request waits for the second');
+    await clock.advance(2000);
+    await until(() => held.length === 3);
+    assert.deepEqual(
+      held.map(({ isStream }) => isStream),
+      [true, true, false],
+    );
+    answerXml(held[2]!.response, unsubscribed());
+    await last;
+    held[1]!.response.writeHead(200).write('<');
+    await other;
+  });
+
   it('does not use a connection again that carried a SOAP Fault', async () => {
     const answers = [unsubscribed(), fault('ErrorInvalidServerVersion'), unsubscribed()];
     const one = await start((_request, response) => {
