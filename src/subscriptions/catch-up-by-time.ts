@@ -21,7 +21,7 @@ export interface Missing {
   readonly told: ToldLog;
   /** Called with all that was found, before any of it is sent. `serverTime`: when the search began (ms since 1970). */
   found(events: readonly MailboxEvent[], serverTime: number | undefined): void;
-  /** Sends events; resolves when they were sent. */
+  /** Sends events; resolves when they were sent and are known as told, also after a crash. */
   send(events: readonly MailboxEvent[]): Promise<void>;
   /** Called at the end, if something may be missing for good. `until`: ISO 8601, by the server's clock. */
   gap(reason: GapReason, until: string | undefined): void;
@@ -41,16 +41,19 @@ export async function catchUpByTime(ask: Ask, missing: Missing): Promise<string 
   try {
     const { events, included, complete, untold, serverTime, counts } = await findByTime(ask, Date.parse(upTo), told);
     missing.found([...events, ...included], serverTime);
+    told.hold();
     for (let at = 0; at < events.length; at += BATCH) await missing.send(events.slice(at, at + BATCH));
     told.add(included);
     const until = isoTime(serverTime);
     if (!complete) missing.gap('over-budget', until);
     else if (untold) missing.gap(reason, until);
     told.counts = counts;
+    told.release();
     return until;
   } catch (thrown) {
     const error = toEwsError(thrown);
     if (!REFUSED.includes(error.action)) throw error;
+    told.release();
     missing.gap('catch-up-refused', undefined);
     return undefined;
   }

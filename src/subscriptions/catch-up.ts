@@ -21,12 +21,15 @@ export interface CatchUpOptions {
   readonly listener: EngineListener;
 }
 
+/** How events came: on the stream, from a watermark, or by a search. */
+export type HowCame = 'live' | 'replayed' | 'found';
+
 /** What catching up has an engine do. */
 export interface CatchUpSteps {
   /** What there is to catch up with: without folders that are missing. */
   readonly presentDescription: SubscriptionDescription;
   /** Sends events; resolves when they were sent. */
-  send(events: readonly MailboxEvent[], recovered: boolean): Promise<void>;
+  send(events: readonly MailboxEvent[], how: HowCame): Promise<void>;
   /** Everything was caught up. */
   caughtUp(): void;
   /** An error that waiting does not mend. */
@@ -125,7 +128,7 @@ export class CatchUp {
     if (!this.isHolding) {
       const { unseen, doubtful } = this.#holdBack?.sift(events) ?? { unseen: events, doubtful: [] };
       const news = unseen.filter((event) => !position.isTold(event));
-      if (news.length > 0) await this.#steps.send(news, false);
+      if (news.length > 0) await this.#steps.send(news, 'live');
       if (doubtful.length === 0) return;
       this.#missing ??= 'no-watermark';
       this.start(signal);
@@ -204,7 +207,7 @@ export class CatchUp {
       const { position } = this.#options;
       await this.#steps.send(
         held.filter((event) => !position.isTold(event)),
-        false,
+        'live',
       );
     }
   }
@@ -222,7 +225,7 @@ export class CatchUp {
       this.#behind.replayed(unsent);
       // What a search found after the bookmark was taken comes again from there.
       const missed = unsent.filter((event) => !position.told.knows(event));
-      if (missed.length > 0) await this.#steps.send(missed, true);
+      if (missed.length > 0) await this.#steps.send(missed, 'replayed');
       // However long it is, what goes wrong from here on begins again behind this page.
       if (next !== undefined) position.passed(events, next);
       last = next ?? last;
@@ -250,7 +253,10 @@ export class CatchUp {
       found: (events, serverTime) => {
         this.#behind.found(events, serverTime);
       },
-      send: (events) => this.#steps.send(events, true),
+      send: async (events) => {
+        await this.#steps.send(events, 'found');
+        await position.save();
+      },
       gap: (why, end) => {
         this.#tellGap(why, reason === 'position-lost' ? undefined : upTo, end ?? isoTime(bookmark?.serverTime));
       },

@@ -168,11 +168,11 @@ export class HeldSubscription {
         send: async (events) => {
           await send(events);
           this.#told.add(events);
+          await this.save();
         },
         gap: (why, end) => {
-          const mailbox = description.mailbox || account.email;
-          const from = reason === 'position-lost' ? undefined : upTo;
-          listener.gap({ mailbox, from, until: end ?? this.#beganAt, reason: why });
+          const span = { from: reason === 'position-lost' ? undefined : upTo, until: end ?? this.#beganAt };
+          listener.gap({ mailbox: description.mailbox || account.email, ...span, reason: why });
         },
       });
       this.#upTo = until ?? this.#beganAt ?? upTo;
@@ -222,7 +222,8 @@ export class HeldSubscription {
       throw folderCameBack();
     }
     await this.#folders.prepare(connection, signal);
-    this.#told.counts ??= this.#folders.counts;
+    // Before that, they are compared with what was when everything had been told.
+    if (this.#toFind === undefined) this.#told.counts ??= this.#folders.counts;
   }
 
   #answered(): void {
@@ -302,14 +303,10 @@ export class HeldSubscription {
   async setPaused(paused: boolean): Promise<void> {
     this.#paused = paused;
     this.#pausedSet = true;
+    const { keeper } = this.#options;
     if (this.#connection) await this.save();
-    else if (await this.#options.keeper.load()) await this.#rememberPause();
-  }
-
-  /** Before there is a connection, only what is kept already can be changed. */
-  async #rememberPause(): Promise<void> {
-    const { record } = this.#options.keeper;
-    if (record) await this.#options.keeper.save({ ...record, paused: this.#paused });
+    // Before there is a connection, only what is kept already can be changed.
+    else if ((await keeper.load()) && keeper.record) await keeper.save({ ...keeper.record, paused });
   }
 
   /** Ends the subscription on the server and forgets where it was: what comes next begins then. */

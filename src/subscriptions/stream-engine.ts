@@ -4,7 +4,7 @@ import type { Notification } from '../protocol/notification.js';
 import { gatesOf } from './account-gates.js';
 import type { AccountConnection } from './account-link.js';
 import { beginWithBookmark } from './begin-with-bookmark.js';
-import { CatchUp, type CatchUpSteps } from './catch-up.js';
+import { CatchUp, type CatchUpSteps, type HowCame } from './catch-up.js';
 import { Contest } from './contest.js';
 import { NamedFolders } from './named-folders.js';
 import { folderCameBack, PresentFolders } from './present-folders.js';
@@ -63,6 +63,7 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps, Ride
   }
 
   caughtUp(): void {
+    this.#position.told.counts ??= this.#folders.counts;
     this.#ride.rest();
     this.#loop.connected(this.#lastEventAt);
   }
@@ -328,15 +329,16 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps, Ride
     const parts = { account, present: this.#present, position: this.#position, catchUp: this.#catchUp };
     await beginWithBookmark(parts, missed === 'recover', connection, signal);
     await this.#folders.prepare(connection, signal);
-    this.#position.told.counts ??= this.#folders.counts;
+    if (!this.#catchUp.isNeeded) this.#position.told.counts ??= this.#folders.counts;
   }
 
   /** Sends events, live or found by catching up; they are then part of the position. */
-  async send(events: readonly MailboxEvent[], recovered: boolean): Promise<void> {
-    await this.#options.listener.events({ subscriptionId: this.subscriptionId, events, recovered });
+  async send(events: readonly MailboxEvent[], how: HowCame): Promise<void> {
+    await this.#options.listener.events({ subscriptionId: this.subscriptionId, events, recovered: how !== 'live' });
     this.#lastEventAt = this.#options.account.clock.now();
     this.#position.add(events);
-    this.#position.upTo = events.at(-1)?.timeStamp ?? this.#position.upTo;
+    // What a search leaves out is known at its end only.
+    if (how !== 'found') this.#position.upTo = events.at(-1)?.timeStamp ?? this.#position.upTo;
   }
 
   async #lookForFolders(): Promise<void> {

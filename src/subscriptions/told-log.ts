@@ -31,6 +31,7 @@ export class ToldLog {
   /** How much the folders had lost when everything was told; `undefined` when that is not known. */
   counts: FolderCounts | undefined;
   #latest = Number.NEGATIVE_INFINITY;
+  #isHeld = false;
 
   /**
    * @param saved what {@link entries} returned
@@ -108,6 +109,16 @@ export class ToldLog {
     return this.#times.has(key);
   }
 
+  /** Forgets nothing until {@link release}: what a search finds is to be known if it is broken off. */
+  hold(): void {
+    this.#isHeld = true;
+  }
+
+  release(): void {
+    this.#isHeld = false;
+    this.#prune();
+  }
+
   entries(): string[] {
     return [...(this.#times ?? [])].map(([key, time]) => `${key} ${Math.floor(time / 1000).toString(36)}`);
   }
@@ -121,7 +132,7 @@ export class ToldLog {
   }
 
   #prune(): void {
-    if (!this.#times) return;
+    if (!this.#times || this.#isHeld) return;
     for (const [key, time] of this.#times) {
       const isOld = time < this.#latest - this.#keep.ms;
       if (!isOld && this.#times.size <= this.#keep.most) return;

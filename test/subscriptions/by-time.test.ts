@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import type { MailboxEvent } from '../../dist/src/protocol/mailbox-event.js';
 import type { AccountLink } from '../../dist/src/subscriptions/account-link.js';
+import type { PositionRecord } from '../../dist/src/subscriptions/position-record.js';
+import type { SubscriptionDescription } from '../../dist/src/subscriptions/subscription-description.js';
 import { INBOX, NEW_MAIL, PullLab } from '../support/pull-lab.js';
 import type { Recorder } from '../support/recorder.js';
 import { StreamLab } from '../support/stream-lab.js';
@@ -11,6 +13,23 @@ const told = ({ batches }: Recorder): string[] =>
   batches
     .flatMap(({ events }) => events)
     .flatMap((event: MailboxEvent) => ('itemId' in event ? [`${event.eventType} ${event.itemId.id}`] : []));
+
+/** An engine that catches up, and then a position as it was when so many notifications were sent. Returns what was sent until then. */
+async function crashAfter(lab: PullLab, count: number, description: SubscriptionDescription): Promise<string[]> {
+  const { engine, told } = lab.run({ description });
+  let position = new Map<string, PositionRecord>();
+  let sent: string[] = [];
+  told.onEvents = () => {
+    if (told.batches.length !== count) return;
+    position = new Map(lab.store.records);
+    sent = told.items;
+  };
+  await until(() => told.current === 'connected');
+  await engine.close(true);
+  lab.store.records.clear();
+  for (const [key, record] of position) lab.store.records.set(key, record);
+  return sent;
+}
 
 describe('PullEngine, where the server refuses the watermark, catches up by time', () => {
   let lab: PullLab;
@@ -153,6 +172,29 @@ describe('PullEngine, where the server refuses the watermark, catches up by time
     assert.deepEqual([second.told.items, third.told.items], [[], missed]);
   });
 
+  it('after a crash in the middle of it without what was told, however much that was, and says what cannot be found', async () => {
+    lab = await PullLab.open();
+    const [doomed = ''] = lab.deliver(1);
+    const description = { ...INBOX, events: ['NewMail', 'Deleted'] as const };
+    await leave(description);
+    const mailbox = lab.sandbox.mailbox();
+    mailbox.hardDelete(mailbox.item(doomed));
+    const missed: string[] = [];
+    for (let minute = 0; minute < 9; minute += 1) {
+      missed.push(...lab.deliver(60));
+      await lab.clock.advance(60_000);
+    }
+    const crashed = await crashAfter(lab, 9, description);
+    assert.equal(crashed.length, 450);
+    const third = await lab.connected({ description });
+    // What was under way at the moment of the crash may come again.
+    assert.deepEqual(third.told.items, missed.slice(400));
+    assert.deepEqual(
+      third.told.gaps.map(({ reason }) => reason),
+      ['no-watermark'],
+    );
+  });
+
   it('and says so where it is not allowed to', async () => {
     lab = await PullLab.open();
     await leave(NEW_MAIL);
@@ -263,6 +305,26 @@ describe('StreamEngine, where the server refuses the watermark, catches up by ti
     }
     await ioTurns(20);
     assert.deepEqual(told.items, missed);
+  });
+
+  it('and keeps what was told while it goes on, but moves its position at the end of it only', async () => {
+    const { told } = await lab.connected();
+    await lab.clock.advance(30_000);
+    lab.sandbox.moveMailbox();
+    const missed = lab.deliver(120);
+    const record = () => [...lab.base.store.records.values()][0];
+    const kept: { upTo: string | undefined; told: number }[] = [];
+    told.onEvents = () => {
+      kept.push({ upTo: record()?.upTo, told: record()?.told?.length ?? 0 });
+    };
+    await lab.untilAfter(() => told.items.length === missed.length && told.current === 'connected', 100);
+    assert.deepEqual(told.items, missed);
+    assert.deepEqual(
+      kept.map((one) => one.told),
+      [0, 50, 100],
+    );
+    assert.equal(new Set(kept.map(({ upTo }) => upTo)).size, 1);
+    await lab.untilAfter(() => record()?.upTo !== kept[0]!.upTo, 100);
   });
 
   it('and says what cannot be found', async () => {
