@@ -30,7 +30,9 @@ export interface ChangedFolder {
 
 export interface ChangedFolders {
   readonly folders: readonly ChangedFolder[];
-  /** Of all that were looked at. */
+  /** The ids of all that were looked at. */
+  readonly looked: readonly string[];
+  /** Of all of them. */
   readonly counts: FolderCounts;
   /** Whether all were looked at. */
   readonly complete: boolean;
@@ -44,14 +46,15 @@ export interface ChangedFolders {
  */
 export async function changedFolders(ask: Ask, since: number): Promise<ChangedFolders> {
   const { folders, ...rest } = ask.description.allFolders ? await allFolders(ask) : await namedFolders(ask);
-  const looked = folders.map((folder) => {
+  const all = folders.map((folder) => {
     const changed = extendedPropertyValue(folder.extendedProperties, LOCAL_COMMIT_TIME_MAX);
     return { id: folder.folderId.id, changedAt: Date.parse(changed ?? ''), changed, folder };
   });
-  return { folders: looked.filter(({ changedAt }) => !(changedAt < since)), counts: countsOf(folders), ...rest };
+  const looked = all.map(({ id }) => id);
+  return { folders: all.filter(({ changedAt }) => !(changedAt < since)), looked, counts: countsOf(folders), ...rest };
 }
 
-type Folders = Omit<ChangedFolders, 'folders' | 'counts'> & { readonly folders: readonly Folder[] };
+type Folders = Omit<ChangedFolders, 'folders' | 'looked' | 'counts'> & { readonly folders: readonly Folder[] };
 
 async function namedFolders({ connection, account, description, signal }: Ask): Promise<Folders> {
   const scope = scopeOf(description);

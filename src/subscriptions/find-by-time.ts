@@ -3,7 +3,7 @@ import type { Item } from '../protocol/item.js';
 import type { MailboxEvent } from '../protocol/mailbox-event.js';
 import type { PropertyPath } from '../protocol/property-path.js';
 import { changedFolders, type ChangedFolder } from './changed-folders.js';
-import { mayHide, type FolderCounts } from './folder-counts.js';
+import { mayHide, mayHideFolders, type FolderCounts } from './folder-counts.js';
 import { modifiedItems, type Ask, type PageBudget } from './modified-items.js';
 import type { ToldLog } from './told-log.js';
 
@@ -37,7 +37,7 @@ export interface FoundByTime {
 export async function findByTime(ask: Ask, upTo: number, told: ToldLog): Promise<FoundByTime> {
   const since = told.lookFrom(upTo);
   const asked = ask.description.events;
-  const { folders, counts, complete, serverTime } = await changedFolders(ask, since);
+  const { folders, looked, counts, complete, serverTime } = await changedFolders(ask, since);
   const budget: PageBudget = { pages: MAX_PAGES };
   const events: MailboxEvent[] = [];
   const included: MailboxEvent[] = [];
@@ -59,7 +59,9 @@ export async function findByTime(ask: Ask, upTo: number, told: ToldLog): Promise
     included,
     complete: complete && budget.pages > 0,
     serverTime,
-    untold: later.some(({ id }) => mayHide(asked, counts[id], told.counts?.[id])),
+    untold:
+      later.some(({ id }) => mayHide(asked, counts[id], told.counts?.[id])) ||
+      looked.some((id) => mayHideFolders(asked, counts[id], told.counts?.[id])),
     counts,
   };
 }

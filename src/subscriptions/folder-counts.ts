@@ -13,7 +13,7 @@ const MOST = 50;
 /** Kinds of event that leave nothing behind by which they could be found, nor counted. */
 const UNTOLD: readonly EventType[] = ['Deleted', 'Moved', 'Copied', 'FreeBusyChanged'];
 /** Kinds that tell of folders too. */
-const OF_FOLDERS: readonly EventType[] = ['Created', 'Modified'];
+const OF_FOLDERS: readonly EventType[] = ['Created', 'Modified', 'Deleted', 'Moved', 'Copied'];
 
 /** What {@link countsOf} needs of a folder. */
 export const COUNT_PROPERTIES: readonly PropertyPath[] = [DELETED_COUNT_TOTAL, 'folder:ChildFolderCount'];
@@ -28,15 +28,30 @@ export function countsOf(folders: readonly Folder[]): FolderCounts {
 
 /**
  * Whether something may have happened, in a folder that has changed, that looking through its items does not find: a kind
- * of event that leaves no trace; something that came and is gone again; or something that happened to a folder in it.
+ * of event that leaves no trace, or something that came and is gone again.
  * @param before its count when everything was told, if that is known
  */
 export function mayHide(asked: readonly EventType[], now: FolderCount | undefined, before?: FolderCount): boolean {
   if (asked.some((type) => UNTOLD.includes(type)) || now === undefined) return true;
-  const [lost, folders] = now;
-  const [lostBefore, foldersBefore] = before ?? [0, 0];
-  if (lost === -1 || lost !== lostBefore) return true;
-  return (folders !== 0 || foldersBefore !== 0) && asked.some((type) => OF_FOLDERS.includes(type));
+  const [lost] = now;
+  const [lostBefore] = before ?? [0, 0];
+  return lost === -1 || lost !== lostBefore;
+}
+
+/**
+ * Whether something may have happened to a folder in a folder, be that changed or not: to make, rename or move one leaves
+ * no trace in what it lies in.
+ * @param before its count when everything was told, if that is known
+ */
+export function mayHideFolders(
+  asked: readonly EventType[],
+  now: FolderCount | undefined,
+  before?: FolderCount,
+): boolean {
+  if (!asked.some((type) => OF_FOLDERS.includes(type))) return false;
+  const [, folders] = now ?? [-1, -1];
+  const [, foldersBefore] = before ?? [0, 0];
+  return folders !== 0 || foldersBefore !== 0;
 }
 
 /** Whether `value` can be what was kept. */

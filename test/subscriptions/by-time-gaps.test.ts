@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Folder } from '../../dist/src/sandbox/mailbox/folder.js';
 import type { EventType } from '../../dist/src/protocol/event-type.js';
 import { findByTime } from '../../dist/src/subscriptions/find-by-time.js';
 import { ToldLog } from '../../dist/src/subscriptions/told-log.js';
@@ -56,11 +57,28 @@ describe('catching up by time', () => {
     assert.deepEqual(told.gaps, []);
   });
 
-  it('says that something may be missing where a folder in the watched one could have been made or changed', async () => {
-    const told = await after(['Created', 'Modified'], () => {
-      lab.sandbox.mailbox().createFolder('New', 'inbox');
+  for (const what of ['made', 'renamed', 'moved away'] as const) {
+    it(`says that something may be missing where a folder in the watched one was ${what}, and nothing else`, async () => {
+      let folder: Folder | undefined;
+      const told = await after(
+        ['Created', 'Modified', 'Moved'],
+        () => {
+          const mailbox = lab.sandbox.mailbox();
+          if (what === 'renamed') mailbox.modifyFolder(folder!, { displayName: 'Other' });
+          else if (what === 'made') mailbox.createFolder('New', 'inbox');
+          else mailbox.moveFolder(folder!, 'drafts');
+        },
+        () => {
+          if (what !== 'made') folder = lab.sandbox.mailbox().createFolder('New', 'inbox');
+        },
+      );
+      assert.equal(told.gaps.length, 1);
     });
-    assert.equal(told.gaps.length, 1);
+  }
+
+  it('says nothing of the kind where there is no folder in it', async () => {
+    const told = await after(['Created', 'Modified', 'Deleted'], () => undefined);
+    assert.deepEqual(told.gaps, []);
   });
 
   it('tells that the folder was changed, with how many are unread', async () => {
