@@ -63,6 +63,8 @@ export class Comparison {
   /** Up to where things came in order; what gathers events keeps that for each item and folder alone. */
   readonly #last = new Map<string, number>();
   #latestSecond = Number.NEGATIVE_INFINITY;
+  /** The same when Node-RED was killed last: what waited on disk is sent before what was missed, and is no part of the position. */
+  #killedSecond = Number.NaN;
 
   /**
    * @param events what has happened, as far as it is watched
@@ -140,7 +142,12 @@ export class Comparison {
   /** Whether a search may come upon what this event brought: it was not told, or the position had no time to say so. */
   #mayNotKnow(event: TrueEvent, { type }: ToldEvent): boolean {
     if (!this.#tellers.has(event) || this.#mayRepeat.includes(event)) return true;
-    return type === 'Modified' && secondOf(event.time) >= this.#latestSecond;
+    return type === 'Modified' && this.#isLastSecond(secondOf(event.time));
+  }
+
+  /** Whether the position may not say of a second that it was over. */
+  #isLastSecond(second: number): boolean {
+    return second >= this.#latestSecond || (this.#manner.isSpooled && second === this.#killedSecond);
   }
 
   #isLoose(event: TrueEvent): boolean {
@@ -161,7 +168,7 @@ export class Comparison {
   #again(same: readonly TrueEvent[], told: ToldEvent): void {
     if (this.#isForgiven(same, told)) return;
     // Changes within a second cannot be told apart by a search: it may tell again of what was told in the last one.
-    if (told.byTime && told.type === 'Modified' && told.second >= this.#latestSecond) return;
+    if (told.byTime && told.type === 'Modified' && this.#isLastSecond(told.second)) return;
     this.#add('repeated', told);
   }
 
@@ -204,6 +211,7 @@ export class Comparison {
       this.#mayRepeat = this.#unfinished(kill).map(({ event }) => event);
       // Nor may the position say that these were told.
       this.#latestSecond = Math.min(this.#latestSecond, ...this.#mayRepeat.map(({ time }) => secondOf(time)));
+      this.#killedSecond = this.#latestSecond;
     }
   }
 

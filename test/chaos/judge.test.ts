@@ -146,6 +146,21 @@ describe('chaos: the judge', () => {
       assert.deepEqual(faults(SPOOLED, [...MAILS, late], [...TOLD, ...again], [TOLD.length]), ['repeated m9']);
     });
 
+    it('forgives a change of the second in which the position stood at a kill, though what was on disk came before it', () => {
+      const watch = { ...PULL, isStream: true, calmMs: 1000, isSpooled: true };
+      const [first, second, third] = [2, 4, 5].map((at) => happened(at, 'Modified', `m${at}`, at)) as [
+        TrueEvent,
+        TrueEvent,
+        TrueEvent,
+      ];
+      const before = [sent(first, 3, { bare: true }), sent(second, 6, { bare: true })];
+      const after = [sent(third, 12, { bare: true }), sent(second, 13, FOUND)];
+      const all = [first, second, third];
+      assert.deepEqual(faults(watch, all, [...before, ...after], [2]), []);
+      assert.deepEqual(faults(watch, all, [...before, ...after]), ['repeated m4']);
+      assert.deepEqual(faults(watch, all, [...before, ...after, sent(first, 14, FOUND)], [2]), ['repeated m2']);
+    });
+
     it('forgives twice what was being sent at a kill, of a stream: it comes from disk, and as what was missed', () => {
       const told = [...TOLD, SOMETHING_ELSE];
       const [last] = TOLD.slice(-1);
