@@ -155,7 +155,7 @@ export class Comparison {
     if (!teller?.byTime) return false;
     // What a search found does not stand for what happened while it was under way, or waited to be sent.
     const isFresh = this.#manner.isSpooled || event.time > teller.heardAt - SEARCH_MS;
-    if (isFresh && event.type === 'Modified' && teller.second < secondOf(event.time)) return true;
+    if (isFresh && event.type === 'Modified' && teller.second <= secondOf(event.time)) return true;
     return teller.type === 'Modified' && teller.second === secondOf(event.time);
   }
 

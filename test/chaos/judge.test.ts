@@ -233,6 +233,19 @@ describe('chaos: the judge', () => {
       assert.deepEqual(faults(PULL, made, [sent(made[1]!, 5, FOUND)]), ['lost a']);
     });
 
+    it('but not for what was done in the second of the search: the server may tell of that too, once', () => {
+      const [mail, change] = [happened(1, 'NewMail', 'm', 4), happened(2, 'Modified', 'm', 4)] as [
+        TrueEvent,
+        TrueEvent,
+      ];
+      const told = [sent(mail, 5, FOUND), sent(change, 5, { bare: true })];
+      assert.deepEqual(faults(PULL, [mail, change], told), []);
+      assert.deepEqual(faults(PULL, [mail, change], [...told, told[1]!]), ['repeated m']);
+      assert.deepEqual(faults(PULL, [mail, change], [sent(mail, 9, FOUND), sent(change, 9, { bare: true })]), [
+        'repeated m',
+      ]);
+    });
+
     it('but not what had been told', () => {
       const told = [...made, ...changes].map((one) => sent(one, 5));
       assert.deepEqual(faults(PULL, [...made, ...changes], [...told, sent(made[1]!, 6, FOUND)]), ['repeated a']);
