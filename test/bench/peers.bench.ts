@@ -12,6 +12,11 @@ const NAMES: Record<Way, string> = {
   stream: 'Streaming, from the sandbox',
   pull: 'Pull, from the sandbox',
 };
+/** What the others do not do. */
+const OURS_TOO: Record<Way, string> = {
+  stream: '',
+  pull: ', with the position on disk after each answer',
+};
 /** Who has not read what was to be counted after so many milliseconds does not read it. */
 const IN_VAIN_MS = 60_000;
 /** Rounds that are measured, after one that warms up; the median is shown. */
@@ -56,7 +61,7 @@ export async function run(): Promise<void> {
           found.set(name, figures);
           if (figures) printRow(way, size, name, figures.perSecond.toFixed(0), figures.cpu.toFixed(1));
         }
-        tabulate(`${NAMES[way]}, ${size === '1' ? 'one event' : `${size} events`} at a time`, found);
+        tabulate(way, `${size === '1' ? 'one event' : `${size} events`} at a time`, found);
       }
     }
   });
@@ -69,7 +74,7 @@ function measure(runtime: BenchRuntime, name: string, way: Way, size: number, ev
   );
 }
 
-function tabulate(what: string, found: ReadonlyMap<string, Figures | undefined>): void {
+function tabulate(way: Way, what: string, found: ReadonlyMap<string, Figures | undefined>): void {
   const own = found.get(OURS);
   if (!own) return;
   const figures = ({ perSecond, cpu }: Figures) => `${whole(perSecond)}/s, ${short(cpu)} µs of CPU each`;
@@ -79,7 +84,7 @@ function tabulate(what: string, found: ReadonlyMap<string, Figures | undefined>)
       ? `${name} ${figures(other)}: ours ${times(own.perSecond, other.perSecond)} as fast, ${times(own.cpu, other.cpu)} the CPU`
       : `${name} did not read them to the end`,
   );
-  report(what, figures(own), beside.join('; '));
+  report(`${NAMES[way]}, ${what}`, `${figures(own)}${OURS_TOO[way]}`, beside.join('; '));
 }
 
 async function throughNode({ RED, port }: BenchRuntime, subject: Subject): Promise<Figures> {
