@@ -44,6 +44,8 @@ export class ContextSpool implements Spool {
   #isLoaded = false;
   /** The numbers of those that wait, by their names. */
   readonly #waiting = new Map<string, number>();
+  /** Names of what need not be there any more and could not be removed. */
+  readonly #undone = new Set<string>();
   #next = 0;
   /** What the list says: numbers from the one to before the other. */
   #first = 0;
@@ -60,7 +62,10 @@ export class ContextSpool implements Spool {
   async load(problem: (problem: PositionProblem) => void): Promise<readonly Spooled[]> {
     try {
       const list = await this.#open();
-      if (list === 'damaged') problem({ kind: 'damaged', detail: this.#list });
+      if (list === 'damaged') {
+        problem({ kind: 'damaged', detail: this.#list });
+        await this.#saveList(this.#end).catch(() => undefined);
+      }
     } catch (error) {
       problem({ kind: 'unreadable', detail: toEwsError(error).message });
       return [];
@@ -89,11 +94,18 @@ export class ContextSpool implements Spool {
     this.#next += 1;
     const name = this.#nameOf(number);
     this.#waiting.set(name, number);
+    if (number >= this.#end) {
+      await this.#removeUndone();
+      await this.#saveList(number + AHEAD).catch((error: unknown) => {
+        this.#waiting.delete(name);
+        throw error;
+      });
+    }
     try {
-      if (number >= this.#end) await this.#saveList(number + AHEAD);
       await this.#store.set(name, batchRecord(this.#key, batch));
     } catch (error) {
-      this.#waiting.delete(name);
+      // The store may have written it all the same.
+      this.#undone.add(name);
       throw error;
     }
     return { name, batch };
@@ -108,8 +120,15 @@ export class ContextSpool implements Spool {
   }
 
   async remember(left: Remembered): Promise<void> {
-    this.#remembered = left;
-    await this.#saveList(this.#end).catch(() => undefined);
+    try {
+      // Before it is known what the list says, it must not be written over.
+      await this.#open();
+      if (left.keys.length === 0 && this.#remembered.keys.length === 0) return;
+      this.#remembered = left;
+      await this.#saveList(this.#end);
+    } catch {
+      // They may be sent twice.
+    }
   }
 
   async remembered(): Promise<Remembered> {
@@ -118,7 +137,12 @@ export class ContextSpool implements Spool {
   }
 
   async clear(): Promise<void> {
-    await this.#open().catch(() => undefined);
+    try {
+      await this.#open();
+    } catch {
+      // With the list, the rest could not be found any more.
+      return;
+    }
     for (let number = this.#first; number < this.#end; number += 1) await this.#forget(this.#nameOf(number));
     await this.#store.set(this.#list, undefined).catch(() => undefined);
     this.#end = this.#first;
@@ -153,19 +177,28 @@ export class ContextSpool implements Spool {
     }
   }
 
-  async #forget(name: string): Promise<void> {
+  async #forget(name: string): Promise<boolean> {
     try {
       await this.#store.set(name, undefined);
-      this.#waiting.delete(name);
+      this.#undone.delete(name);
+      return this.#waiting.delete(name);
     } catch {
-      // It is there after a restart, and sent again.
+      // Should there be a restart before it can be removed, it is sent again.
+      this.#undone.add(name);
+      return false;
     }
+  }
+
+  async #removeUndone(): Promise<void> {
+    for (const name of this.#undone) if (!(await this.#forget(name))) return;
   }
 
   /** One write after the other: the last is to stay. */
   #saveList(end: number): Promise<void> {
     const saved = this.#writing.then(async () => {
-      const first = this.#isLoaded ? Math.min(this.#next, ...this.#waiting.values()) : this.#first;
+      const waiting = this.#isLoaded ? Math.min(this.#next, ...this.#waiting.values()) : this.#first;
+      // What could never be read or removed must not have the whole list taken for a damaged one.
+      const first = Math.max(waiting, end - MOST_LISTED);
       const { keys } = this.#remembered;
       const rest = keys.length === 0 ? {} : { remembered: rememberedRecord(this.#remembered) };
       await this.#store.set(this.#list, { format: SPOOL_FORMAT, node: this.#key.node, first, end, ...rest });

@@ -56,8 +56,9 @@ export class EngineWithOutbox implements Engine {
     this.#engine.start();
   }
 
-  ask(): void {
-    this.#engine.ask?.();
+  get ask(): (() => void) | undefined {
+    const engine = this.#engine;
+    return engine.ask && (() => engine.ask?.());
   }
 
   pause(): Promise<void> {

@@ -45,6 +45,8 @@ export class FileSpool implements Spool {
   readonly #key: PositionKey;
   readonly #prefix: string;
   #last = 0;
+  /** Whether it is known which numbers an earlier run has used. */
+  #isCounted = false;
 
   constructor(directory: string, key: PositionKey) {
     this.#directory = directory;
@@ -54,10 +56,16 @@ export class FileSpool implements Spool {
 
   async load(problem: (problem: PositionProblem) => void): Promise<readonly Spooled[]> {
     const all: Spooled[] = [];
-    // What a crash left half written was not counted as sent by anybody.
-    await this.#removeAll(await this.#names('.tmp'));
-    for (const file of await this.#names()) {
-      this.#last = Math.max(this.#last, Number(file.slice(this.#prefix.length, -SPOOL_SUFFIX.length)) || 0);
+    let files: readonly string[];
+    try {
+      // What a crash left half written was not counted as sent by anybody.
+      await this.#removeAll(await this.#names('.tmp'));
+      files = await this.#count();
+    } catch (error) {
+      problem({ kind: 'unreadable', detail: toEwsError(error).message });
+      return [];
+    }
+    for (const file of files) {
       const text = await readFile(join(this.#directory, file), 'utf8').catch((error: unknown) => {
         problem({ kind: 'unreadable', detail: toEwsError(error).message });
       });
@@ -74,6 +82,8 @@ export class FileSpool implements Spool {
   }
 
   async add(batch: EventBatch): Promise<Spooled> {
+    // What is there must not be written over.
+    if (!this.#isCounted) await this.#count();
     this.#last += 1;
     const file = `${this.#prefix}${String(this.#last).padStart(DIGITS, '0')}${SPOOL_SUFFIX}`;
     await this.#write(file, batch);
@@ -109,15 +119,27 @@ export class FileSpool implements Spool {
 
   async clear(): Promise<void> {
     await this.remember(NOTHING_REMEMBERED);
-    await this.#removeAll([...(await this.#names()), ...(await this.#names('.tmp'))]);
+    for (const suffix of [SPOOL_SUFFIX, '.tmp']) await this.#removeAll(await this.#names(suffix).catch(() => []));
   }
 
   async #removeAll(files: readonly string[]): Promise<void> {
     for (const file of files) await rm(join(this.#directory, file), { force: true }).catch(() => undefined);
   }
 
+  /** The files of what waits. Rejects when that cannot be told. */
+  async #count(): Promise<readonly string[]> {
+    const files = await this.#names();
+    const numbers = files.map((file) => Number(file.slice(this.#prefix.length, -SPOOL_SUFFIX.length)) || 0);
+    this.#last = Math.max(this.#last, ...numbers);
+    this.#isCounted = true;
+    return files;
+  }
+
   async #names(suffix = SPOOL_SUFFIX): Promise<string[]> {
-    const names = await readdir(this.#directory).catch(() => []);
+    const names = await readdir(this.#directory).catch((error: unknown) => {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+      throw error;
+    });
     return names.filter((name) => name.startsWith(this.#prefix) && name.endsWith(suffix)).sort();
   }
 }

@@ -59,6 +59,8 @@ export class Outbox {
   #isSending = false;
   #roomMade: (() => void) | undefined;
   #troubled = false;
+  /** Something is there that could not be read. */
+  #isLeft = false;
 
   readonly #calm: Calm | undefined;
 
@@ -81,7 +83,7 @@ export class Outbox {
 
   /** Whether, once it is started, nothing will ever wait in it. */
   get isSpent(): boolean {
-    return this.#options.direct && this.#waiting === 0 && this.#replayed.isEmpty;
+    return this.#options.direct && this.#waiting === 0 && this.#replayed.isEmpty && !this.#isLeft;
   }
 
   /** Takes events over. Resolves when they are kept, or were sent. Rejects when it is closed before, and cannot keep them. */
@@ -125,6 +127,7 @@ export class Outbox {
   async #load(): Promise<void> {
     const { spool, listener } = this.#options;
     const left = await spool.load((problem) => {
+      this.#isLeft ||= problem.kind === 'unreadable';
       listener.positionProblem(problem);
     });
     await this.#replayed.begin(left.flatMap(({ batch }) => batch.events));

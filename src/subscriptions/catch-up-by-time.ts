@@ -41,7 +41,7 @@ export async function catchUpByTime(ask: Ask, missing: Missing): Promise<string 
   try {
     const { events, included, complete, untold, serverTime, counts } = await findByTime(ask, Date.parse(upTo), told);
     missing.found([...events, ...included], serverTime);
-    told.hold();
+    told.hold(serverTime);
     for (let at = 0; at < events.length; at += BATCH) await missing.send(events.slice(at, at + BATCH));
     told.add(included);
     const until = isoTime(serverTime);

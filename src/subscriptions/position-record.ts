@@ -120,11 +120,13 @@ export function checkedRecord(value: unknown): PositionRecord {
 function isWhole(
   record: Readonly<Record<string, unknown>>,
 ): record is Readonly<Record<string, unknown>> & PositionRecord {
-  const { node, mailbox, part, server, subscriptionId, watermark, upTo, toldFrom, incarnation } = record;
+  const { node, mailbox, part, server, subscriptionId, watermark, upTo, toldFrom, searchedAt, incarnation } = record;
   const { about, sentSince, told, paused, closed, partial, push, adopted, counts } = record;
   return (
     [node, mailbox, part, server].every(isText) &&
-    [subscriptionId, watermark, upTo, toldFrom, incarnation].every((text) => text === undefined || isText(text)) &&
+    [subscriptionId, watermark, upTo, toldFrom, searchedAt, incarnation].every(
+      (text) => text === undefined || isText(text),
+    ) &&
     isDescription(about) &&
     [sentSince, told].every((list) => list === undefined || isListOf(list, isText)) &&
     [paused, closed, partial].every((flag) => flag === undefined || typeof flag === 'boolean') &&

@@ -201,6 +201,7 @@ export class PullEngine implements Engine, LoopSteps {
   async #restore(connection: AccountConnection): Promise<boolean> {
     const { keeper, adopted } = this.#options;
     const readable = await keeper.load();
+    const wasPaused = keeper.record?.paused ?? false;
     if (adopted?.begins && !keeper.record) {
       this.#held.restore(connection, true);
       this.#held.adopt(adopted.begins.subscriptionId, adopted.begins.watermark);
@@ -209,10 +210,14 @@ export class PullEngine implements Engine, LoopSteps {
       this.#held.restore(connection, readable);
       const { watermark, closed } = keeper.record ?? {};
       // Without watermarks, what an answer brought in the moment of a crash is on the server no more.
-      if (this.#held.id !== undefined && watermark === undefined && !closed) this.#held.answerLost();
+      if (this.#held.id !== undefined && watermark === undefined) {
+        // From here on something may be under way.
+        if (closed) await this.#held.save();
+        else this.#held.answerLost();
+      }
     }
     this.#restored = true;
-    const paused = (keeper.record?.paused ?? false) && !this.#loop.isPaused();
+    const paused = wasPaused && !this.#loop.isPaused();
     // Not waited for: the round under way is this one.
     if (paused) void this.#loop.pause();
     return paused;

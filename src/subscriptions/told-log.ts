@@ -32,6 +32,8 @@ export class ToldLog {
   counts: FolderCounts | undefined;
   #latest = Number.NEGATIVE_INFINITY;
   #isHeld = false;
+  /** When the first search began that was broken off since everything was told (ms since 1970, by the server's clock). */
+  searchedAt: number | undefined;
 
   /**
    * @param saved what {@link entries} returned
@@ -92,10 +94,16 @@ export class ToldLog {
     const second = Math.floor(Date.parse(event.timeStamp) / 1000);
     const isCovered = (time: number | undefined) => {
       const toldIn = time === undefined ? Number.NEGATIVE_INFINITY : Math.floor(time / 1000);
-      return second < toldIn || (second === toldIn && toldIn < Math.floor(settled / 1000));
+      return second < toldIn || (second === toldIn && this.#wasOver(toldIn, Math.floor(settled / 1000)));
     };
     if (event.eventType === 'NewMail' || event.eventType === 'Created') return (told ?? came) !== undefined;
     return event.eventType === 'Modified' && (isCovered(told) || isCovered(came));
+  }
+
+  /** What was told of a later second than `settled` was told by a search, which knows all of the seconds before it began. */
+  #wasOver(second: number, settled: number): boolean {
+    const { searchedAt } = this;
+    return second < settled || (second > settled && searchedAt !== undefined && second < Math.floor(searchedAt / 1000));
   }
 
   /** Whether it says that something is new of which that was told. */
@@ -109,13 +117,18 @@ export class ToldLog {
     return this.#times.has(key);
   }
 
-  /** Forgets nothing until {@link release}: what a search finds is to be known if it is broken off. */
-  hold(): void {
+  /**
+   * Forgets nothing until {@link release}: what a search finds is to be known if it is broken off.
+   * @param searchedAt when it began (ms since 1970, by the server's clock)
+   */
+  hold(searchedAt: number | undefined): void {
     this.#isHeld = true;
+    this.searchedAt ??= searchedAt;
   }
 
   release(): void {
     this.#isHeld = false;
+    this.searchedAt = undefined;
     this.#prune();
   }
 
@@ -148,22 +161,27 @@ export interface SavedTold {
   readonly told?: readonly string[];
   /** ISO 8601, by the server's clock. */
   readonly toldFrom?: string;
+  /** While something is searched: see {@link ToldLog.searchedAt}. ISO 8601. */
+  readonly searchedAt?: string;
   readonly counts?: FolderCounts;
 }
 
-export function restoreTold({ told, toldFrom, counts }: SavedTold): ToldLog {
+export function restoreTold({ told, toldFrom, counts, searchedAt }: SavedTold): ToldLog {
   const from = Date.parse(toldFrom ?? '');
+  const searched = Date.parse(searchedAt ?? '');
   const log = new ToldLog(told, Number.isNaN(from) ? undefined : from);
   log.counts = counts;
+  if (!Number.isNaN(searched)) log.searchedAt = searched;
   return log;
 }
 
 export function savedTold(log: ToldLog): SavedTold {
-  const { from, counts } = log;
+  const { from, counts, searchedAt } = log;
   return {
     ...(log.size === 0 ? {} : { told: log.entries() }),
     ...(from === undefined ? {} : { toldFrom: new Date(from).toISOString() }),
     ...(counts === undefined ? {} : { counts }),
+    ...(searchedAt === undefined ? {} : { searchedAt: new Date(searchedAt).toISOString() }),
   };
 }
 

@@ -4,9 +4,9 @@ import { NO_DETAILS } from '../../dist/src/details/details-settings.js';
 import { makeEngineWithDetails } from '../../dist/src/details/make-engine.js';
 import type { Spool } from '../../dist/src/details/spool.js';
 import { ContextOrphans } from '../../dist/src/subscriptions/context-orphans.js';
-import type { Engine } from '../../dist/src/subscriptions/engine.js';
 import type { EngineListener, PositionProblem } from '../../dist/src/subscriptions/engine-listener.js';
 import { DetailsLab, eventOf, payloads, SUMMARY } from '../support/details-lab.js';
+import { IDLE_ENGINE } from '../support/idle-engine.js';
 import { MapStore } from '../support/map-store.js';
 import { INBOX } from '../support/pull-lab.js';
 import { Recorder } from '../support/recorder.js';
@@ -15,13 +15,6 @@ import { until } from '../support/wait.js';
 const KEY = { node: 'node', mailbox: 'someone@example.com', part: '' };
 const batch = (...ids: string[]) => ({ subscriptionId: 's', events: ids.map((id) => eventOf(id)), recovered: false });
 const noProblem = (problem: PositionProblem): never => assert.fail(problem.detail);
-
-/** One that brings nothing by itself. */
-const IDLE_ENGINE: Engine = {
-  ...{ description: INBOX, subscriptionId: undefined, start: () => undefined, reopen: () => Promise.resolve() },
-  ...{ pause: () => Promise.resolve(), resume: () => Promise.resolve(), unsubscribe: () => Promise.resolve() },
-  ...{ close: () => Promise.resolve(), drop: () => Promise.resolve() },
-};
 
 describe('what waits to be sent, where positions are in a context store', () => {
   let lab: DetailsLab;
