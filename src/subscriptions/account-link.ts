@@ -14,6 +14,8 @@ export interface ServerIdentity {
 export interface ServerTraits {
   /** Whether it gives watermarks; `undefined` until the first pull subscription tells. */
   watermarks: boolean | undefined;
+  /** How often it was noticed that it may have restarted. */
+  restarts?: number;
 }
 
 export interface AccountConnection {

@@ -10,7 +10,7 @@ import { isoTime } from './iso-time.js';
 import { NamedFolders } from './named-folders.js';
 import { folderCameBack, PresentFolders } from './present-folders.js';
 import type { PositionKeeper } from './position-keeper.js';
-import { POSITION_FORMAT, type AdoptedSubscription, type PositionRecord } from './position-record.js';
+import { hasBegun, POSITION_FORMAT, type AdoptedSubscription, type PositionRecord } from './position-record.js';
 import { sameSubscription, scopeOf, type SubscriptionDescription } from './subscription-description.js';
 import { foundLog, restoreTold, savedTold, ToldLog } from './told-log.js';
 
@@ -105,7 +105,7 @@ export class HeldSubscription {
     this.#upTo = record.upTo;
     this.#told = restoreTold(record);
     // Whatever is kept was kept of watching.
-    const began = (record.subscriptionId ?? record.watermark ?? record.upTo) !== undefined;
+    const began = hasBegun(record);
     if (began) this.#interrupted = 'no-watermark';
     const same = sameSubscription(record.about, description) && (delivery.fits?.(record) ?? true);
     const reusable = missed === 'recover' && !record.partial && same;
@@ -240,12 +240,12 @@ export class HeldSubscription {
   lost(error: EwsError): void {
     this.#id = undefined;
     this.#interrupted = error.action === 'resubscribe-and-catch-up' ? 'events-missed' : 'no-watermark';
-    const isInterruption = error.code !== folderCameBack().code && !this.#hasRunOut();
+    const isInterruption = error.code !== folderCameBack().code && !this.hasRunOut;
     if (this.#options.missed === 'skip' && isInterruption) this.#watermark = undefined;
   }
 
   /** Whether nobody has asked for so long that the subscription ran out: that is no interruption, however long it is. */
-  #hasRunOut(): boolean {
+  get hasRunOut(): boolean {
     const { account, delivery } = this.#options;
     const { lifetimeMs = Number.POSITIVE_INFINITY } = delivery;
     return !this.#troubled && account.clock.now() - this.#answeredAt >= lifetimeMs;

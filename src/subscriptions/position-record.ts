@@ -44,6 +44,15 @@ export interface PositionRecord extends PositionKey, SavedTold {
   readonly adopted?: AdoptedSubscription;
 }
 
+/** Whether there is anything before. */
+export function hasBegun(position: {
+  readonly subscriptionId?: string | undefined;
+  readonly watermark?: string | undefined;
+  readonly upTo?: string | undefined;
+}): boolean {
+  return (position.subscriptionId ?? position.watermark ?? position.upTo) !== undefined;
+}
+
 /** What is kept of a push subscription beside its watermark. */
 export interface PushAddress {
   /** The last part of its URL, which nobody but the server knows. */

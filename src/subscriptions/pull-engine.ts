@@ -13,7 +13,7 @@ import type { Engine } from './engine.js';
 import type { EngineListener } from './engine-listener.js';
 import type { Missed } from './held-delivery.js';
 import { HeldSubscription } from './held-subscription.js';
-import { idNotTrusted } from './id-not-trusted.js';
+import { idNotTrusted, IdTrust } from './id-trust.js';
 import type { PositionKeeper } from './position-keeper.js';
 import { rememberedOf, type Adoption } from './position-record.js';
 import { SubscriptionLoop, type Life, type LoopSteps } from './subscription-loop.js';
@@ -55,6 +55,9 @@ export class PullEngine implements Engine, LoopSteps {
   #served = 0;
   #rejoined = false;
   #lastEventAt: number | undefined;
+  readonly #trust = new IdTrust();
+  /** Whether the server has answered to the subscription in this run. */
+  #answered = false;
 
   constructor(options: PullEngineOptions) {
     this.#options = options;
@@ -144,7 +147,10 @@ export class PullEngine implements Engine, LoopSteps {
     const { account, interval } = this.#options;
     // Looking for the server may take long: whoever closes does not wait for that.
     const connection = await unlessAborted(account.connect(this.#options.description.mailbox), signal);
-    if (!this.#restored && (await this.#restore(connection))) return undefined;
+    if (!this.#restored) {
+      this.#trust.proven(connection.traits);
+      if (await this.#restore(connection)) return undefined;
+    }
     if (this.#held.id === undefined) {
       const { starts } = gatesOf(account);
       if (!(await starts.pass(signal, () => this.#subscribe(connection, signal)))) return undefined;
@@ -165,11 +171,13 @@ export class PullEngine implements Engine, LoopSteps {
   async #subscribe(connection: AccountConnection, signal: AbortSignal): Promise<boolean> {
     if (signal.aborted || this.#loop.isPaused()) return false;
     this.#loop.enter({ name: 'subscribing' });
-    await this.#held.open(connection, signal);
+    await this.#open(connection, signal);
     return true;
   }
 
   subscriptionLost(error: EwsError): void {
+    // One that ran out says nothing of the server.
+    if (!this.#answered || !this.#held.hasRunOut) this.#trust.lost(error);
     this.#held.lost(error);
   }
 
@@ -235,15 +243,18 @@ export class PullEngine implements Engine, LoopSteps {
     const context = contextOf(description, account.email, signal);
     let saved = NOTHING;
     for (;;) {
-      if (this.#held.id === undefined) await this.#held.open(connection, signal);
+      if (this.#held.id === undefined) await this.#open(connection, signal);
       await this.#held.prepare(connection, signal);
       await this.#held.findMissed(connection, signal, (events) => this.#send(events, true));
+      if (this.#trust.isStale) throw idNotTrusted();
       const subscriptionId = this.#held.id ?? '';
       const sent = this.#held.watermark;
       const request = { subscriptionId, ...(sent === undefined ? {} : { watermark: sent }) };
       const { response, serverTime } = await connection.client
         .call(getEvents, request, context)
         .catch((error: unknown) => this.#failedToAsk(error, connection));
+      this.#trust.proven(connection.traits);
+      this.#answered = true;
       if (!this.#joins(response, sent)) {
         await this.#held.giveUp();
         continue;
@@ -266,13 +277,19 @@ export class PullEngine implements Engine, LoopSteps {
     }
   }
 
+  async #open(connection: AccountConnection, signal: AbortSignal): Promise<void> {
+    await this.#held.open(connection, signal);
+    this.#trust.proven(connection.traits);
+    this.#answered = true;
+  }
+
   #failedToAsk(thrown: unknown, { traits }: AccountConnection): never {
     const error = toEwsError(thrown, 'GetEvents');
     this.#held.failed(error);
     if (traits.watermarks === false) {
       // What was in an answer that did not arrive cannot be asked for again.
       if (mayHaveLostAnswer(error)) this.#held.answerLost();
-      if (mayHaveRestarted(error)) throw idNotTrusted();
+      if (mayHaveRestarted(error)) throw this.#trust.doubted(error);
     }
     throw error;
   }

@@ -9,8 +9,8 @@ import { Contest } from './contest.js';
 import { NamedFolders } from './named-folders.js';
 import { folderCameBack, PresentFolders } from './present-folders.js';
 import { endBegun } from './end-begun.js';
-import { idNotTrusted } from './id-not-trusted.js';
-import { rememberedOf, type Beginning } from './position-record.js';
+import { IdTrust } from './id-trust.js';
+import { hasBegun, rememberedOf, type Beginning } from './position-record.js';
 import { renewBookmark } from './renew-bookmark.js';
 import { notWanted, Ride, type Rider } from './ride.js';
 import type { StreamEngineOptions } from './stream-engine-options.js';
@@ -21,9 +21,6 @@ import { unlessAborted } from '../transport/unless-aborted.js';
 import type { SubscriptionDescription } from './subscription-description.js';
 import { subscribeStreaming } from './subscribe-streaming.js';
 import { SubscriptionLoop, type LoopSteps, type PARKED } from './subscription-loop.js';
-
-/** Before the first. */
-const NO_RIDE = Ride.over();
 
 /** Watches one mailbox by a stream that it shares with others: events as they happen, what was missed before what is live. */
 export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps, Rider {
@@ -36,10 +33,11 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps, Ride
   readonly #present: PresentFolders;
   readonly #folders: NamedFolders;
   readonly contest: Contest;
+  readonly trust = new IdTrust();
   #connection: AccountConnection | undefined;
   #restored = false;
   #lastEventAt: number | undefined;
-  #ride = NO_RIDE;
+  #ride = Ride.over();
 
   constructor(options: StreamEngineOptions) {
     const { account, listener, description, keeper, adopted, missed, owner, connectionTimeout } = options;
@@ -100,9 +98,8 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps, Ride
     // The old subscription would bring what shall be skipped.
     if (this.#options.missed === 'skip' && this.#loop.isPaused()) await this.#end();
     this.#position.paused = false;
-    const { subscriptionId, watermark, upTo } = this.#position;
     // After an unsubscribe it begins from now: there is nothing before.
-    if (this.#restored && (subscriptionId ?? watermark ?? upTo)) this.#catchUp.needed('no-watermark');
+    if (this.#restored && hasBegun(this.#position)) this.#catchUp.needed('no-watermark');
     await this.#position.save();
     this.#loop.resume();
   }
@@ -177,6 +174,7 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps, Ride
   async #prepare(signal: AbortSignal): Promise<boolean> {
     const connection = await unlessAborted(this.#options.account.connect(this.mailbox), signal);
     this.#connection = connection;
+    if (!this.#restored) this.trust.proven(connection.traits);
     if (!this.#restored && (await this.#restore(connection, signal))) return false;
     if (this.#position.subscriptionId === undefined) this.#loop.enter({ name: 'subscribing' });
     await gatesOf(this.#options.account).starts.pass(signal, async () => {
@@ -188,6 +186,7 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps, Ride
   }
 
   subscriptionLost(error: EwsError): void {
+    this.trust.lost(error);
     if (error.code === 'EWS_FOLDER_CAME_BACK') void this.#end();
     this.#position.subscriptionId = undefined;
     this.#catchUp.needed(error.action === 'resubscribe-and-catch-up' ? 'events-missed' : 'no-watermark');
@@ -209,6 +208,7 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps, Ride
   }
 
   opened(): void {
+    this.trust.proven();
     if (this.#catchUp.isIdle) this.caughtUp();
     else this.#catchUp.opened(this.#ride.signal);
   }
@@ -242,7 +242,7 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps, Ride
   interrupted(error: EwsError, retryAt: number): void {
     // What the subscription still brings is no less wanted where what was missed is to be skipped.
     if (this.#options.missed === 'recover') this.#catchUp.cut();
-    if (!this.shares && mayHaveRestarted(error)) this.#ride.leave(idNotTrusted());
+    if (!this.shares && mayHaveRestarted(error)) this.#ride.leave(this.trust.doubted(error));
     else this.#loop.enter({ name: 'waiting', retryAt, error });
   }
 
@@ -289,7 +289,7 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps, Ride
     this.#position.subscriptionId = record.subscriptionId;
     this.contest.takenUp();
     // Whatever is kept was kept of watching.
-    if ((record.subscriptionId ?? record.watermark ?? record.upTo) !== undefined) this.#catchUp.needed('no-watermark');
+    if (hasBegun(record)) this.#catchUp.needed('no-watermark');
     // What was queued while away comes with the old subscription, so it is of no use where that shall be skipped.
     if (missed === 'skip') this.#position.forget();
     if (!sameSubscription || missed === 'skip') await unlessAborted(this.#end(), signal);
@@ -318,6 +318,7 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps, Ride
       ),
     );
     this.#position.subscriptionId = response.subscriptionId;
+    this.trust.proven(connection.traits);
     this.#position.partial = this.#present.isPartial;
     this.#folders.begin(serverTime);
     this.#position.watches(serverTime);

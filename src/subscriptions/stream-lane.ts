@@ -4,6 +4,7 @@ import { MAX_STREAM_SUBSCRIPTIONS, type GetStreamingEventsRequest } from '../pro
 import type { EventStream } from '../transport/event-stream.js';
 import { contextOf, type AccountLink } from './account-link.js';
 import type { AffinityGroup } from './affinity-group.js';
+import { idNotTrusted } from './id-trust.js';
 import { SharedStream } from './shared-stream.js';
 import type { StreamAllowance } from './stream-allowance.js';
 import type { StreamMember } from './stream-member.js';
@@ -132,6 +133,7 @@ export class StreamLane {
     if (group) return group.openStream(members, request, signal);
     const [first] = members;
     const { client } = await this.#account.connect(first?.mailbox);
+    if (first?.trust?.isStale) throw idNotTrusted();
     return client.openStream(request, first ? contextOf(first, this.#account.email, signal) : { signal });
   }
 

@@ -1,6 +1,7 @@
 import type { EwsError } from '../protocol/ews-error.js';
 import type { Notification } from '../protocol/notification.js';
 import type { Contest } from './contest.js';
+import type { IdTrust } from './id-trust.js';
 import type { Access } from './subscription-description.js';
 
 /** What decides on which back end a subscription is to be. */
@@ -18,6 +19,8 @@ export interface StreamMember extends Affine {
   readonly connectionTimeout: number;
   /** The node it belongs to: an outage is told once for each. */
   readonly owner: string;
+  /** Whether its id may by now mean another subscription. */
+  readonly trust?: Pick<IdTrust, 'isStale'>;
   /** Whose the subscription is, where that is not certain. */
   readonly contest?: Pick<Contest, 'mayBeShared'>;
   /** The server has begun to answer: what comes from now on is told. */

@@ -24,7 +24,12 @@ export function mayHaveLostAnswer(error: EwsError): boolean {
 
 /** Whether nothing answered where the server should: it may be starting again, having forgotten what it keeps in memory. */
 export function mayHaveRestarted(error: EwsError): boolean {
-  return codeOf(error.cause) === 'ECONNREFUSED' || error.httpStatus === 502 || error.httpStatus === 504;
+  return isNotThere(error) || error.httpStatus === 502 || error.httpStatus === 504;
+}
+
+/** Whether nobody listened at the server's address. */
+export function isNotThere(error: EwsError): boolean {
+  return codeOf(error.cause) === 'ECONNREFUSED';
 }
 
 function classify(
