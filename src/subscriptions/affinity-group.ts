@@ -25,6 +25,8 @@ export class AffinityGroup {
   /** Anchors with which the stream could not be opened since it last was. */
   readonly #failedAnchors = new Set<string>();
   #troubles = 0;
+  /** When the last stream was asked for; `undefined` while it waits for its turn (ms since 1970). */
+  #inTurnAt: number | undefined = 0;
   /** How many mailboxes have a place in it. */
   size = 0;
 
@@ -39,7 +41,7 @@ export class AffinityGroup {
     this.#account = account;
     this.#first = new FirstAlone({
       clock: account.clock,
-      quietUntil: () => connection.client.budget.gate.openAt,
+      quietUntil: () => Math.max(connection.client.budget.gate.openAt, this.#inTurnAt ?? account.clock.now()),
       first: (address) => {
         this.#anchor = address;
       },
@@ -85,6 +87,7 @@ export class AffinityGroup {
     members: readonly Affine[],
     request: GetStreamingEventsRequest,
     signal: AbortSignal,
+    inTurn: () => void,
   ): Promise<EventStream> {
     const { client } = this.connection;
     if (client.isClosed) {
@@ -96,7 +99,14 @@ export class AffinityGroup {
     return this.#first.run(
       request,
       first,
-      (bound) => client.openStream(request, this.#contextOf(this.#anchor ?? first, bound)),
+      (bound) => {
+        this.#inTurnAt = undefined;
+        const asked = (): void => {
+          this.#inTurnAt = this.#account.clock.now();
+          inTurn();
+        };
+        return client.openStream(request, { ...this.#contextOf(this.#anchor ?? first, bound), inTurn: asked });
+      },
       signal,
     );
   }

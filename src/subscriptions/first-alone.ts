@@ -15,7 +15,7 @@ interface Waiting {
 
 export interface FirstAloneOptions {
   readonly clock: Clock;
-  /** Until when the server has asked for quiet (ms since 1970): that is no time in which it could have answered. */
+  /** Until when the server has asked for quiet, or was not asked (ms since 1970): that is no time in which it could have answered. */
   readonly quietUntil: () => number;
   /** Told whose request goes first, each time before it does. */
   readonly first: (address: string) => void;
@@ -119,8 +119,8 @@ export class FirstAlone {
     const { clock, quietUntil } = this.#options;
     const set = (ms: number): Timer =>
       clock.setTimer(() => {
-        const quiet = quietUntil() - clock.now();
-        if (quiet > 0) timer = set(quiet + ATTEMPT_MS);
+        const left = quietUntil() + ATTEMPT_MS - clock.now();
+        if (left > 0) timer = set(left);
         else late.abort();
       }, ms);
     let timer = set(ATTEMPT_MS);

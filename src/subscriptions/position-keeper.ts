@@ -121,8 +121,12 @@ export class PositionKeeper {
     if (this.#troubled) return;
     this.#troubled = true;
     const { kind, detail } = error instanceof PositionError ? error : new PositionError('unwritable', String(error));
-    if (typeof this.#report === 'function') this.#report({ kind, detail });
-    else this.#report.positionProblem({ kind, detail });
+    try {
+      if (typeof this.#report === 'function') this.#report({ kind, detail });
+      else this.#report.positionProblem({ kind, detail });
+    } catch {
+      // Whoever is told has failed: that must neither keep later positions from being saved nor be nobody's rejection.
+    }
   }
 }
 

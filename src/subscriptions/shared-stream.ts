@@ -2,6 +2,7 @@ import { delay } from '../clock.js';
 import { EwsError, toEwsError } from '../protocol/ews-error.js';
 import { CONNECTION_TIMEOUT_MINUTES, type StreamingEvents } from '../protocol/get-streaming-events.js';
 import type { EventStream } from '../transport/event-stream.js';
+import { unlessAborted } from '../transport/unless-aborted.js';
 import type { AccountLink } from './account-link.js';
 import { isTakenOver } from './contest.js';
 import { Heartbeat } from './heartbeat.js';
@@ -36,7 +37,8 @@ export class SharedStream {
   #requested: readonly StreamMember[] = [];
   /** Their ids as they were then: a member that has left has another one, or none. */
   #askedFor: ReadonlySet<string> = new Set();
-  /** For how many minutes it was asked for. */
+  /** When the server was asked for it, after waiting for its turn (ms since 1970), and for how many minutes. */
+  #askedAt = 0;
   #minutes = 0;
   #stream: EventStream | undefined;
   readonly #over: Promise<void>;
@@ -135,13 +137,13 @@ export class SharedStream {
   /** From opening to the end. Returns when the server closed it at its time, or refused some of the subscriptions. */
   async #readOnce(): Promise<void> {
     const { clock } = this.#account;
-    const opened = clock.now();
     this.#heartbeat.begin();
     let stream: EventStream | undefined;
     let first = true;
     let begunAt = 0;
     try {
       stream = this.#stream = await this.#open();
+      const opened = this.#askedAt;
       // More have come while it was being opened, and it was asked for without them.
       if (this.#reopening) return;
       for (; ; first = false) {
@@ -196,22 +198,21 @@ export class SharedStream {
     this.#reopening = false;
     this.#requested = [...this.#members.values()];
     const giveUp = new AbortController();
-    const abort = () => {
-      giveUp.abort();
-    };
-    this.#closing.signal.addEventListener('abort', abort, { once: true });
+    const signal = AbortSignal.any([this.#closing.signal, giveUp.signal]);
     try {
-      const [first] = this.#requested;
       this.#askedFor = new Set(this.#requested.map(({ subscriptionId }) => subscriptionId));
-      this.#minutes = this.#heldBack.minutes(first?.connectionTimeout ?? CONNECTION_TIMEOUT_MINUTES.max);
+      this.#minutes = this.#heldBack.minutes(this.#requested[0]?.connectionTimeout ?? CONNECTION_TIMEOUT_MINUTES.max);
       const request = { subscriptionIds: [...this.#askedFor], connectionTimeoutMinutes: this.#minutes };
-      const opening = this.#surroundings.open(this.#requested, request, giveUp.signal);
+      let inTurn: () => void = () => undefined;
+      const turn = new Promise<void>((resolve) => (inTurn = resolve));
+      const opening = this.#surroundings.open(this.#requested, request, signal, inTurn);
+      // Behind other requests it is not the server that is silent.
+      await unlessAborted(Promise.race([opening, turn]), signal);
+      this.#askedAt = this.#account.clock.now();
       return await this.#heartbeat.bound(opening, this.#patience(true));
     } catch (error) {
       giveUp.abort();
       throw error;
-    } finally {
-      this.#closing.signal.removeEventListener('abort', abort);
     }
   }
 

@@ -288,7 +288,6 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps, Ride
     if (record.watermark !== undefined) connection.traits.watermarks = true;
     this.#position.subscriptionId = record.subscriptionId;
     this.contest.takenUp();
-    // Whatever is kept was kept of watching.
     if (hasBegun(record)) this.#catchUp.needed('no-watermark');
     // What was queued while away comes with the old subscription, so it is of no use where that shall be skipped.
     if (missed === 'skip') this.#position.forget();

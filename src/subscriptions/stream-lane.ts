@@ -104,7 +104,7 @@ export class StreamLane {
   #around(ticket: object): Omit<StreamSurroundings, 'takeOver' | 'tooMany'> {
     const group = this.#group;
     return {
-      open: (members, request, signal) => this.#open(ticket, members, request, signal),
+      open: (members, request, signal, inTurn) => this.#open(ticket, members, request, signal, inTurn),
       begun: () => {
         group?.begun();
         this.#allowance.granted(ticket);
@@ -127,14 +127,16 @@ export class StreamLane {
     members: readonly StreamMember[],
     request: GetStreamingEventsRequest,
     signal: AbortSignal,
+    inTurn: () => void,
   ): Promise<EventStream> {
     const group = this.#group;
     this.#allowance.ask(ticket, group?.chargedFor(members) ?? '');
-    if (group) return group.openStream(members, request, signal);
+    if (group) return group.openStream(members, request, signal, inTurn);
     const [first] = members;
     const { client } = await this.#account.connect(first?.mailbox);
     if (first?.trust?.isStale) throw idNotTrusted();
-    return client.openStream(request, first ? contextOf(first, this.#account.email, signal) : { signal });
+    const context = first ? contextOf(first, this.#account.email, signal) : { signal };
+    return client.openStream(request, { ...context, inTurn });
   }
 
   /**

@@ -7,8 +7,16 @@ import type { StreamMember } from './stream-member.js';
 
 /** What a stream asks of the lane that holds it. */
 export interface StreamSurroundings {
-  /** Opens it. Throws an `EwsError`; where the server would refuse it for there being too many, without asking. */
-  open(members: readonly StreamMember[], request: GetStreamingEventsRequest, signal: AbortSignal): Promise<EventStream>;
+  /**
+   * Opens it. Throws an `EwsError`; where the server would refuse it for there being too many, without asking.
+   * @param inTurn called when the server is asked, after waiting for other requests
+   */
+  open(
+    members: readonly StreamMember[],
+    request: GetStreamingEventsRequest,
+    signal: AbortSignal,
+    inTurn: () => void,
+  ): Promise<EventStream>;
   /** The server has begun to answer. */
   begun(): void;
   /** Called each time before it is opened again: other streams whose members it shall take over. */

@@ -159,7 +159,7 @@ export class EwsClient {
     try {
       // Until it begins to answer, the server counts it among the requests.
       const open = () => this.#open(body, context);
-      const opening = startedInTurn(this.budget.requests, this.#options.clock, context.signal, open);
+      const opening = startedInTurn(this.budget.requests, this.#options.clock, context, open);
       return await unlessAborted(opening, context.signal);
     } catch (error) {
       throw this.#noticed(networkError(error, this.#origin, name));

@@ -8,6 +8,8 @@ export interface RequestContext {
   /** The group whose cookies go with the request, and the mailbox that anchors it (docs: "How to maintain affinity"). */
   readonly affinity?: { readonly group: string; readonly anchorMailbox: string };
   readonly signal?: AbortSignal;
+  /** For a stream: called when it has waited for its turn. Until then, that nothing comes says nothing of the server. */
+  readonly inTurn?: () => void;
   /** Whether what was sent comes to its end also when the signal is aborted. */
   readonly isFinished?: boolean;
   /** Bound on this answer, in bytes, in place of the client's own. */

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { getEvents } from '../../dist/src/protocol/get-events.js';
+import { subscribe } from '../../dist/src/protocol/subscribe.js';
+import { PositionKeeper } from '../../dist/src/subscriptions/position-keeper.js';
 import type { SubscriptionDescription } from '../../dist/src/subscriptions/subscription-description.js';
 import { INBOX, PullLab } from '../support/pull-lab.js';
+import { Recorder } from '../support/recorder.js';
 import { StreamLab } from '../support/stream-lab.js';
 import { ioTurns, until } from '../support/wait.js';
 
@@ -237,6 +240,36 @@ describe('grommunio', () => {
       const sent = lab.deliver(1);
       await lab.next(told);
       assert.deepEqual([...new Set(told.items)], sent);
+    });
+
+    it('and where somebody else of the account has noticed it, between two questions of its own', async () => {
+      const account = lab.account();
+      const run = (part: string, interval: number) => {
+        const told = new Recorder();
+        const keeper = new PositionKeeper(lab.store, { node: 'node', mailbox: '', part }, () => undefined);
+        lab.run({ account, keeper, interval, listener: told, description: INBOX });
+        return told;
+      };
+      const first = run('first', 600);
+      await until(() => first.current === 'connected');
+      const second = run('second', 60);
+      await until(() => second.current === 'connected');
+      const subscribed = () => lab.requests.filter((operation) => operation === 'Subscribe').length;
+      const before = subscribed();
+      await lab.sandbox.restart();
+      // The second is not known any more; its new one gets the id that the first had.
+      const { client } = await lab.account().connect();
+      const scope = { allFolders: true } as const;
+      const another = { delivery: 'pull', scope, events: ['NewMail'], timeoutMinutes: 30 } as const;
+      await client.call(subscribe, another);
+      await lab.clock.advance(60_000);
+      await until(() => subscribed() === before + 2);
+      await lab.clock.untilTimer();
+      const [id = ''] = lab.deliver();
+      await lab.clock.advance(540_000);
+      await until(() => first.items.length > 0 && second.items.length > 0);
+      assert.deepEqual([[...new Set(first.items)], [...new Set(second.items)]], [[id], [id]]);
+      assert.equal(subscribed(), before + 3, 'the first does not read what is the second’s now');
     });
 
     it('carries on after a restart with the subscription of before, in which what was missed is queued', async () => {

@@ -38,6 +38,18 @@ describe('a position that cannot be saved, as on a full disk', () => {
     assert.deepEqual(clock.pending, [], 'that was all');
   });
 
+  it('is saved when that is possible again, also where whoever is told of it has failed', async () => {
+    keeper = new PositionKeeper(store, KEY, () => assert.fail('made to fail'), clock);
+    await keeper.save(record('1'));
+    store.failing = undefined;
+    await clock.advance(60_000);
+    await keeper.save(record('2'));
+    assert.deepEqual(
+      store.saves.map(({ watermark }) => watermark),
+      ['1', '2'],
+    );
+  });
+
   for (const how of ['close', 'remove'] as const) {
     it(`is left after ${how}, as there may be another in its place`, async () => {
       await keeper.save(record('1'));
