@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { subscribe } from '../../dist/src/protocol/subscribe.js';
 import { INBOX, NEW_MAIL } from '../support/pull-lab.js';
 import { StreamLab, type Running } from '../support/stream-lab.js';
 import { ioTurns, until } from '../support/wait.js';
@@ -81,6 +82,32 @@ describe('grommunio’s streams', () => {
     await lab.untilAfter(() => inbox.told.items.length === 1 && drafts.told.items.length === 1, 500);
     assert.deepEqual([inbox.told.items, drafts.told.items], [mail, [draft]]);
     for (const { told } of [inbox, drafts]) assert.deepEqual(told.gaps, [], 'nothing happened meanwhile');
+  });
+
+  it('nor where only another one of the account has noticed that', async () => {
+    const session = lab.session();
+    const inbox = session.run();
+    const drafts = session.run({
+      description: { ...NEW_MAIL, folders: [{ id: 'drafts', name: 'Drafts' }], events: ['Created'] },
+      keeper: inbox.keeperFor('drafts'),
+    });
+    for (const one of [inbox, drafts]) await lab.untilConnected(one);
+    const id = drafts.engine.subscriptionId;
+    await drafts.engine.pause();
+    await lab.sandbox.restart();
+    // The new subscription of the one gets the number that the other's had.
+    const { client } = await lab.base.account().connect();
+    const number = Buffer.from(id, 'base64').readUInt32LE();
+    const another = { delivery: 'pull', scope: { allFolders: true }, events: ['NewMail'], timeoutMinutes: 30 } as const;
+    for (let made = 1; made < number; made += 1) await client.call(subscribe, another);
+    await lab.untilAfter(() => inbox.engine.subscriptionId === id && inbox.told.current === 'connected', 500);
+    await drafts.engine.resume();
+    await lab.untilAfter(() => drafts.told.current === 'connected', 500);
+    assert.notEqual(drafts.engine.subscriptionId, id);
+    const mail = lab.deliver(1);
+    const draft = lab.sandbox.mailbox().create({ subject: 'draft' }).id;
+    await lab.untilAfter(() => inbox.told.items.length === 1 && drafts.told.items.length === 1, 500);
+    assert.deepEqual([inbox.told.items, drafts.told.items], [mail, [draft]]);
   });
 
   it('tell nothing again that was queued, and found by time in an earlier run', async () => {
