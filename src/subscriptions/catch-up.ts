@@ -9,9 +9,9 @@ import type { EngineListener, GapReason } from './engine-listener.js';
 import type { Missed } from './held-delivery.js';
 import { HoldBack } from './hold-back.js';
 import { isoTime } from './iso-time.js';
+import type { PresentFolders } from './present-folders.js';
 import { replay, takeBookmark } from './replay.js';
 import type { StreamPosition } from './stream-position.js';
-import type { SubscriptionDescription } from './subscription-description.js';
 
 /** What catching up is made of; an engine has it all, and is handed over as it is. */
 export interface CatchUpOptions {
@@ -19,6 +19,8 @@ export interface CatchUpOptions {
   readonly missed: Missed;
   readonly position: StreamPosition;
   readonly listener: EngineListener;
+  /** What there is to catch up with: without folders that are missing. */
+  readonly present: Pick<PresentFolders, 'description'>;
 }
 
 /** How events came: on the stream, from a watermark, or by a search. */
@@ -26,8 +28,6 @@ export type HowCame = 'live' | 'replayed' | 'found';
 
 /** What catching up has an engine do. */
 export interface CatchUpSteps {
-  /** What there is to catch up with: without folders that are missing. */
-  readonly presentDescription: SubscriptionDescription;
   /** Sends events; resolves when they were sent. */
   send(events: readonly MailboxEvent[], how: HowCame): Promise<void>;
   /** Everything was caught up. */
@@ -214,7 +214,7 @@ export class CatchUp {
 
   async #replay(watermark: string, signal: AbortSignal, backOff: BackOff): Promise<void> {
     const { account, position } = this.#options;
-    const description = this.#steps.presentDescription;
+    const description = this.#options.present.description;
     const connection = await account.connect(description.mailbox);
     let last = watermark;
     for await (const { events, watermark: next } of replay({ connection, account, description, signal }, watermark)) {
@@ -236,7 +236,7 @@ export class CatchUp {
   /** Without a bookmark. A new one is taken before, where there are any, so that nothing falls between the two. */
   async #findByTime(reason: GapReason, signal: AbortSignal): Promise<void> {
     const { account, position, missed } = this.#options;
-    const description = this.#steps.presentDescription;
+    const description = this.#options.present.description;
     const { upTo, told } = position;
     if (missed === 'skip') {
       this.#tellGap(reason, upTo, position.beganAt);
@@ -285,7 +285,7 @@ export class CatchUp {
 
   #tellGap(reason: GapReason, from: string | undefined, until: string | undefined): void {
     const { listener, missed, account } = this.#options;
-    const description = this.#steps.presentDescription;
+    const description = this.#options.present.description;
     if (missed === 'skip') listener.skipped(from, until);
     else listener.gap({ mailbox: description.mailbox || account.email, from, until, reason });
   }

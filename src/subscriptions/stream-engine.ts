@@ -49,15 +49,11 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps, Ride
     this.connectionTimeout = connectionTimeout;
     this.#loop = new SubscriptionLoop(account.clock, account.random, this, listener);
     this.#position = new StreamPosition(keeper, description, account, adopted && rememberedOf(adopted));
-    this.#catchUp = new CatchUp({ account, missed, listener, position: this.#position }, this);
+    this.#catchUp = new CatchUp({ account, missed, listener, position: this.#position, present: this.#present }, this);
   }
 
   get description(): SubscriptionDescription {
     return this.#options.description;
-  }
-
-  get presentDescription(): SubscriptionDescription {
-    return this.#present.description;
   }
 
   caughtUp(): void {
@@ -221,7 +217,6 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps, Ride
         await this.#catchUp.live(await this.#folders.refine(events, connection, signal), signal);
       }
     } catch (error) {
-      // What could not be sent is told again.
       this.#catchUp.needed('no-watermark');
       throw error;
     }
@@ -230,13 +225,14 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps, Ride
       this.#position.quiet();
       this.#catchUp.quiet();
     }
-    if (this.#position.wantsBookmark)
-      void renewBookmark(this.#position, this.#options.account, this.#present.description, this.#ride.signal);
+    this.#renewBookmark();
     if (this.#present.isDue) void this.#lookForFolders();
   }
 
   heartbeat(): void {
     this.#options.listener.heartbeat?.();
+    // It may name another: where nothing happens, this is all that comes.
+    if (!this.#catchUp.isHolding) this.#renewBookmark();
   }
 
   interrupted(error: EwsError, retryAt: number): void {
@@ -244,6 +240,11 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps, Ride
     if (this.#options.missed === 'recover') this.#catchUp.cut();
     if (!this.shares && mayHaveRestarted(error)) this.#ride.leave(this.trust.doubted(error));
     else this.#loop.enter({ name: 'waiting', retryAt, error });
+  }
+
+  #renewBookmark(): void {
+    if (this.#position.wantsBookmark)
+      void renewBookmark(this.#position, this.#options.account, this.#present.description, this.#ride.signal);
   }
 
   outage(error: EwsError): void {
@@ -293,7 +294,6 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps, Ride
     if (missed === 'skip') this.#position.forget();
     if (!sameSubscription || missed === 'skip') await unlessAborted(this.#end(), signal);
     if (this.#position.paused && !this.#loop.isPaused()) {
-      // Not waited for: the round under way is this one.
       void this.#loop.pause();
       return true;
     }

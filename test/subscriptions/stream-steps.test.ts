@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { AccountLink } from '../../dist/src/subscriptions/account-link.js';
 import { PositionKeeper } from '../../dist/src/subscriptions/position-keeper.js';
 import { StreamPosition } from '../../dist/src/subscriptions/stream-position.js';
 import { NEW_MAIL } from '../support/pull-lab.js';
@@ -106,6 +107,31 @@ describe('StreamEngine, its steps and its position', () => {
       }
     };
     assert.deepEqual([await hoursUntilDue(0), await hoursUntilDue(0.5), await hoursUntilDue(0.99)], [13, 19, 24]);
+  });
+
+  it('takes it at any sign of life of the stream, also at one that names another mailbox', async () => {
+    const subscribes = () => lab.base.requests.filter((operation) => operation === 'Subscribe').length;
+    let later = 0;
+    const { clock } = lab.base;
+    const account: AccountLink = {
+      ...lab.base.account(),
+      clock: {
+        now: () => clock.now() + later,
+        setTimer: (callback, ms) => clock.setTimer(callback, ms),
+        clearTimer: (timer) => {
+          clock.clearTimer(timer);
+        },
+      },
+    };
+    const running = lab.session(account).run();
+    await lab.untilConnected(running);
+    const before = subscribes();
+    running.engine.heartbeat();
+    await ioTurns(10);
+    assert.equal(subscribes(), before);
+    later = 25 * 3_600_000;
+    running.engine.heartbeat();
+    await until(() => subscribes() === before + 1);
   });
 
   it('waits before it tries again to take a new bookmark', async () => {
