@@ -12,6 +12,7 @@ import { isoTime } from './iso-time.js';
 import type { PresentFolders } from './present-folders.js';
 import { replay, takeBookmark } from './replay.js';
 import type { StreamPosition } from './stream-position.js';
+import { foundLog, type ToldLog } from './told-log.js';
 
 /** What catching up is made of; an engine has it all, and is handed over as it is. */
 export interface CatchUpOptions {
@@ -49,6 +50,8 @@ export class CatchUp {
   /** Whether the stream was not there all the time since the last round of catching up began. */
   #mayBeLost = false;
   #wasCut = false;
+  /** What a search has found, and when it began (ms since 1970, by the server's clock), until the replay after it is over. */
+  #found: { readonly log: ToldLog; readonly at: number | undefined } | undefined;
   #running: Promise<void> = NOTHING;
   /** Live events that are being sent. */
   #telling: Promise<void> = NOTHING;
@@ -224,13 +227,18 @@ export class CatchUp {
       const unsent = position.sent.missing(events);
       this.#behind.replayed(unsent);
       // What a search found after the bookmark was taken comes again from there.
-      const missed = unsent.filter((event) => !position.told.knows(event));
+      const missed = unsent.filter((event) => !position.told.knows(event) && !this.#wasFound(event));
       if (missed.length > 0) await this.#steps.send(missed, 'replayed');
       // However long it is, what goes wrong from here on begins again behind this page.
       if (next !== undefined) position.passed(events, next);
       last = next ?? last;
     }
+    this.#found = undefined;
     await position.begin(connection, { watermark: last, serverTime: undefined });
+  }
+
+  #wasFound(event: MailboxEvent): boolean {
+    return this.#found?.log.covers(event, this.#found.at) ?? false;
   }
 
   /** Without a bookmark. A new one is taken before, where there are any, so that nothing falls between the two. */
@@ -252,6 +260,8 @@ export class CatchUp {
       told,
       found: (events, serverTime) => {
         this.#behind.found(events, serverTime);
+        this.#found = { log: foundLog(), at: serverTime };
+        this.#found.log.add(events);
       },
       send: async (events) => {
         await this.#steps.send(events, 'found');
@@ -261,8 +271,10 @@ export class CatchUp {
         this.#tellGap(why, reason === 'position-lost' ? undefined : upTo, end ?? isoTime(bookmark?.serverTime));
       },
     });
-    if (bookmark?.watermark === undefined) await position.caughtUp(until);
-    else await position.begin(connection, bookmark);
+    if (bookmark?.watermark === undefined) return position.caughtUp(until);
+    await position.begin(connection, bookmark);
+    // What the search found of the time after the bookmark would come again with the next replay, so that is done now.
+    this.#missing ??= reason;
   }
 
   async #trouble(error: EwsError, backOff: BackOff, signal: AbortSignal): Promise<void> {

@@ -307,6 +307,36 @@ describe('StreamEngine, where the server refuses the watermark, catches up by ti
     assert.deepEqual(told.items, missed);
   });
 
+  it('and tells it no more after a crash, though it came after the new bookmark', async () => {
+    const description = { ...INBOX, events: ['Modified'] as const };
+    const item = lab.sandbox.mailbox().deliver({ subject: 'old' });
+    await lab.clock.advance(600_000);
+    const running = await lab.connected({ description });
+    await lab.clock.advance(30_000);
+    lab.sandbox.moveMailbox();
+    // Between the bookmark and the search.
+    const stop = lab.sandbox.onRequest(({ operation }) => {
+      if (operation !== 'Unsubscribe') return;
+      stop();
+      lab.sandbox.mailbox().modify(item, { subject: 'changed' });
+      void lab.clock.advance(2000);
+    });
+    const ofItem = (told: Recorder) => told.items.filter((id) => id === item.id);
+    await lab.untilAfter(() => ofItem(running.told).length > 0 && running.told.current === 'connected', 100);
+    await lab.clock.advance(10_000);
+    await ioTurns(20);
+    assert.equal(ofItem(running.told).length, 1);
+    const atCrash = [...lab.base.store.records];
+    let closed = false;
+    void running.engine.close(true).then(() => (closed = true));
+    await lab.untilAfter(() => closed, 100);
+    for (const [key, record] of atCrash) lab.base.store.records.set(key, record);
+    const next = await lab.connected({ description });
+    await lab.clock.advance(10_000);
+    await ioTurns(20);
+    assert.deepEqual(ofItem(next.told), []);
+  });
+
   it('and keeps what was told while it goes on, but moves its position at the end of it only', async () => {
     const { told } = await lab.connected();
     await lab.clock.advance(30_000);
