@@ -12,8 +12,10 @@ const MOST_ROUNDS = 300;
 
 /** Four for each of three, six for each of two. */
 export const MAILBOXES = Array.from({ length: 12 }, (_, at) => `info-${at + 1}@sandbox.example`);
-/** The nodes that watch all of them, in each Node-RED: by themselves, also such whose events wait, and for ews-subscribe. */
-export const WATCHING = ['stream', 'waiting-stream', 'pull', 'adopted-stream'];
+/** The nodes that watch all of them, in each Node-RED: by themselves and for ews-subscribe. */
+const NODES = ['stream', 'pull', 'adopted-stream'];
+/** One whose events wait before they are sent. */
+export const WAITING = 'waiting-stream';
 
 const ids = [{ id: 'inbox', name: 'Inbox' }];
 const watched = {
@@ -23,10 +25,11 @@ const watched = {
 const watching = { ...watched, output: 'event', missed: 'recover', store: 'redis', wires: [['sink']] };
 /** So that at any time there is something in the store that was not sent yet. */
 const waiting = { include: 'summary', calm: '1' };
+const byItself = { mailbox: MAILBOXES.join('\n'), share: '${SHARE}' };
 const ordered = { ...watched, mailbox: '', share: '${SHARE}' };
 
 /** The same flows for every Node-RED. */
-function flows({ url, user, password }: SandboxAnswer): FlowNode[] {
+function flows({ url, user, password }: SandboxAnswer, isWaitingToo: boolean): FlowNode[] {
   const account = {
     name: '',
     server: 'url',
@@ -39,15 +42,8 @@ function flows({ url, user, password }: SandboxAnswer): FlowNode[] {
   return [
     { id: 'tab', type: 'tab', label: 'Mailboxes' },
     { id: 'account', type: 'ews-account', ...account, credentials: { username: user, password } },
-    { id: 'stream', type: 'ews-stream', ...watching, mailbox: MAILBOXES.join('\n'), share: '${SHARE}' },
-    {
-      id: 'waiting-stream',
-      type: 'ews-stream',
-      ...watching,
-      ...waiting,
-      mailbox: MAILBOXES.join('\n'),
-      share: '${SHARE}',
-    },
+    { id: 'stream', type: 'ews-stream', ...watching, ...byItself },
+    ...(isWaitingToo ? [{ id: WAITING, type: 'ews-stream', ...watching, ...waiting, ...byItself }] : []),
     {
       id: 'button',
       type: 'inject',
@@ -72,6 +68,8 @@ export class Instances {
   #redis!: RedisServer;
   #where!: SandboxAnswer;
   sandbox!: SandboxProcess;
+  /** The nodes that are looked at. */
+  watching: readonly string[] = NODES;
   #delivering: Promise<void> = Promise.resolve();
   #stopped = true;
 
@@ -91,7 +89,7 @@ export class Instances {
     const contextStorage = { default: { module: 'memory' }, redis: { module, config } };
     const red = await NodeRed.start({ contextStorage }, 0, { SHARE: share });
     this.all.push(red);
-    await red.deploy(flows(this.#where));
+    await red.deploy(flows(this.#where, this.watching.includes(WAITING)));
     return red;
   }
 
@@ -136,7 +134,7 @@ export class Instances {
   /** Resolves when every mail was told by each kind of node. */
   async complete(): Promise<void> {
     const [red] = this.all;
-    const missing = () => WATCHING.filter((node) => MAILBOXES.some((mailbox) => !this.#isComplete(node, mailbox)));
+    const missing = () => this.watching.filter((node) => MAILBOXES.some((mailbox) => !this.#isComplete(node, mailbox)));
     await red!.until(() => missing().length === 0);
   }
 
