@@ -11,6 +11,9 @@ export function idNotTrusted(): EwsError {
   return new EwsError('EWS_ID_NOT_TRUSTED', 'The server may have restarted, so its subscriptions are made anew.');
 }
 
+/** What a server says of an id that it does not know. */
+const UNKNOWN: readonly string[] = ['ErrorInvalidSubscription', 'ErrorSubscriptionNotFound'];
+
 /**
  * Whether the id of a subscription still means it, on a server that counts its ids from 1 again. One connection may not
  * show that it has restarted; so whoever of an account notices it tells all others, whose ids are then not used again.
@@ -36,9 +39,9 @@ export class IdTrust {
     return idNotTrusted();
   }
 
-  /** The subscription was lost: by the server's word, or for a reason of our own. */
+  /** The subscription was lost. Only where the server does not know it is that a sign for others. */
   lost({ code }: EwsError): void {
-    if (code.startsWith('Error')) this.#note();
+    if (UNKNOWN.includes(code)) this.#note();
   }
 
   #note(): void {
