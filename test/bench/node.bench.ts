@@ -4,7 +4,6 @@ import {
   deploy,
   flowWith,
   measured,
-  MEASURED,
   median,
   printRow,
   withFirehose,
@@ -57,17 +56,21 @@ async function throughNode({ RED, port }: BenchRuntime, size: number): Promise<F
   });
 }
 
+/** The id of the node that only sends. */
+const ALONE = 'alone';
+
 /** Messages that are there already, from a node that does nothing, as many at a time. */
 async function sendingAlone({ RED, port }: BenchRuntime, size: number): Promise<Figures> {
   const counter = new Counter(RED);
-  const started = new Promise<void>((resolve) => RED.events.on('flows:started', () => resolve()));
   await deploy(port, [
     { id: 'tab', type: 'tab', label: 'Bench' },
-    { id: MEASURED, type: 'inject', z: 'tab', props: [], wires: [['sink']] },
+    { id: ALONE, type: 'inject', z: 'tab', props: [], wires: [['sink']] },
     { id: 'sink', type: 'debug', z: 'tab', active: false, tosidebar: false, complete: 'payload', wires: [] },
   ]);
-  await started;
-  const node = RED.nodes.getNode(MEASURED);
+  // What is told as started may be what was deployed before.
+  const running = () => RED.nodes.getNode(ALONE);
+  while (!running()) await new Promise((resolve) => setTimeout(resolve, 50));
+  const node = running();
   if (!node) throw new Error('The flow does not run.');
   const figures = await rounds(async () => {
     const messages = Array.from({ length: EVENTS }, (_, at) => mailboxEvent(at));
