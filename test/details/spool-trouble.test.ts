@@ -123,32 +123,36 @@ describe('what waits in a context store that has trouble', () => {
     assert.deepEqual(kept(), []);
   });
 
-  it('is not lost, however long ago something could not be removed', async function () {
-    this.timeout(60_000);
-    const one = spool();
-    await one.load(noProblem);
-    const first = await one.add(batch('first'));
-    store.refuses = (key) => key.endsWith('_0');
-    await one.remove(first);
-    store.refuses = () => false;
-    for (let at = 0; at < 100_020; at += 1) await one.remove(await one.add(batch(String(at))));
-    await one.add(batch('last'));
-    assert.deepEqual((await loaded(spool())).at(-1), ['last']);
-  });
-
-  it('is not lost, however long ago something could not be read', async function () {
-    this.timeout(60_000);
-    const earlier = spool();
-    await earlier.load(noProblem);
-    await earlier.add(batch('first'));
-    store.unreadable = (key) => key.endsWith('_0');
-    const one = spool();
-    await one.load(() => undefined);
-    store.unreadable = () => false;
-    for (let at = 0; at < 100_020; at += 1) await one.remove(await one.add(batch(String(at))));
-    await one.add(batch('last'));
-    assert.deepEqual((await loaded(spool())).at(-1), ['last']);
-  });
+  const troubles = {
+    'be removed': async () => {
+      const one = spool();
+      await one.load(noProblem);
+      const first = await one.add(batch('first'));
+      store.refuses = (key) => key.endsWith('_0');
+      await one.remove(first);
+      return one;
+    },
+    'be read': async () => {
+      const earlier = spool();
+      await earlier.load(noProblem);
+      await earlier.add(batch('first'));
+      store.unreadable = (key) => key.endsWith('_0');
+      const one = spool();
+      await one.load(() => undefined);
+      return one;
+    },
+  };
+  for (const [what, begin] of Object.entries(troubles)) {
+    it(`is not lost, however long ago something could not ${what}`, async function () {
+      this.timeout(60_000);
+      const one = await begin();
+      store.refuses = store.unreadable = () => false;
+      // More than a list may have before it is taken for a damaged one.
+      for (let at = 0; at < 100_020; at += 1) await one.remove(await one.add(batch(String(at))));
+      await one.add(batch('last'));
+      assert.deepEqual((await loaded(spool())).at(-1), ['last']);
+    });
+  }
 
   it('is removed where it was written though the store said that it was not', async () => {
     const one = spool();
