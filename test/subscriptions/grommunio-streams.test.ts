@@ -17,6 +17,18 @@ describe('grommunio’s streams', () => {
   const opened = () => lab.base.requests.filter((operation) => operation === 'GetStreamingEvents').length;
   const subscribed = () => lab.base.requests.filter((operation) => operation === 'Subscribe').length;
 
+  /** Two of one account, in one run of Node-RED. */
+  async function two(): Promise<{ inbox: Running; drafts: Running }> {
+    const session = lab.session();
+    const inbox = session.run();
+    const drafts = session.run({
+      description: { ...NEW_MAIL, folders: [{ id: 'drafts', name: 'Drafts' }], events: ['Created'] },
+      keeper: inbox.keeperFor('drafts'),
+    });
+    for (const one of [inbox, drafts]) await lab.untilConnected(one);
+    return { inbox, drafts };
+  }
+
   it('are opened again at their end, though their minutes are long, in silence', async () => {
     const { told } = await lab.connected({ connectionTimeout: 1 });
     const before = subscribed();
@@ -59,13 +71,7 @@ describe('grommunio’s streams', () => {
   });
 
   it('trust no id of before where the server may have restarted: it may mean another subscription by now', async () => {
-    const session = lab.session();
-    const inbox = session.run();
-    const drafts = session.run({
-      description: { ...NEW_MAIL, folders: [{ id: 'drafts', name: 'Drafts' }], events: ['Created'] },
-      keeper: inbox.keeperFor('drafts'),
-    });
-    for (const one of [inbox, drafts]) await lab.untilConnected(one);
+    const { inbox, drafts } = await two();
     await lab.sandbox.stop();
     // Long enough for an attempt of each.
     await lab.untilAfter(() => [inbox, drafts].every(({ engine }) => engine.subscriptionId === ''), 200);
@@ -85,13 +91,7 @@ describe('grommunio’s streams', () => {
   });
 
   it('nor where only another one of the account has noticed that', async () => {
-    const session = lab.session();
-    const inbox = session.run();
-    const drafts = session.run({
-      description: { ...NEW_MAIL, folders: [{ id: 'drafts', name: 'Drafts' }], events: ['Created'] },
-      keeper: inbox.keeperFor('drafts'),
-    });
-    for (const one of [inbox, drafts]) await lab.untilConnected(one);
+    const { inbox, drafts } = await two();
     const id = drafts.engine.subscriptionId;
     await drafts.engine.pause();
     await lab.sandbox.restart();
