@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.js';
-import { EwsError } from '../protocol/ews-error.js';
+import { EwsError, toEwsError } from '../protocol/ews-error.js';
 
 /** Losing a subscription to another reader twice within this time is a contest that nobody wins, in milliseconds. */
 const CONTEST_MS = 10 * 60_000;
@@ -32,16 +32,27 @@ export class Contest {
     return this.#clock.now() - this.#takenUpAt < HAND_OVER_MS;
   }
 
-  /** What an error of the stream means for the subscription. */
-  judged(error: EwsError): EwsError {
+  /**
+   * What an error of the stream means for the subscription. A stream that ends before its time may have been ended by the
+   * server: the second time within {@link CONTEST_MS} that is found out, by ending what nobody shall have alone.
+   * @param end ends the subscription; throws where the server does not have it any more
+   */
+  async judged(error: EwsError, end: () => Promise<void>): Promise<EwsError> {
     if (!isTakenOver(error)) return error;
-    const now = this.#clock.now();
-    const contested = now - this.#takenOverAt < CONTEST_MS;
-    this.#takenOverAt = now;
-    return contested
-      ? new EwsError('EWS_STREAM_CONTESTED', 'Another program keeps taking over the stream of this mailbox.', {
-          operation: 'GetStreamingEvents',
-        })
-      : error;
+    const contested = this.#clock.now() - this.#takenOverAt < CONTEST_MS;
+    this.#takenOverAt = this.#clock.now();
+    if (!contested) return error;
+    try {
+      await end();
+    } catch (thrown) {
+      const answer = toEwsError(thrown, 'Unsubscribe');
+      // Without an answer nobody knows: it is made anew, and asked again the next time.
+      if (answer.action !== 'resubscribe') return error;
+      this.#takenOverAt = Number.NEGATIVE_INFINITY;
+      return answer;
+    }
+    return new EwsError('EWS_STREAM_CONTESTED', 'Another program keeps taking over the stream of this mailbox.', {
+      operation: 'GetStreamingEvents',
+    });
   }
 }

@@ -16,10 +16,10 @@ import { notWanted, Ride, type Rider } from './ride.js';
 import type { StreamEngineOptions } from './stream-engine-options.js';
 import type { StreamMember } from './stream-member.js';
 import { StreamPosition } from './stream-position.js';
+import { StreamSubscription } from './stream-subscription.js';
 import { mayHaveRestarted } from '../transport/network-error.js';
 import { unlessAborted } from '../transport/unless-aborted.js';
 import type { SubscriptionDescription } from './subscription-description.js';
-import { subscribeStreaming } from './subscribe-streaming.js';
 import { SubscriptionLoop, type LoopSteps, type PARKED } from './subscription-loop.js';
 
 /** Watches one mailbox by a stream that it shares with others: events as they happen, what was missed before what is live. */
@@ -32,6 +32,7 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps, Ride
   readonly #catchUp: CatchUp;
   readonly #present: PresentFolders;
   readonly #folders: NamedFolders;
+  readonly #subscription: StreamSubscription;
   readonly contest: Contest;
   readonly trust = new IdTrust();
   #connection: AccountConnection | undefined;
@@ -50,6 +51,8 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps, Ride
     this.#loop = new SubscriptionLoop(account.clock, account.random, this, listener);
     this.#position = new StreamPosition(keeper, description, account, adopted && rememberedOf(adopted));
     this.#catchUp = new CatchUp({ account, missed, listener, position: this.#position, present: this.#present }, this);
+    const parts = { position: this.#position, present: this.#present, folders: this.#folders, trust: this.trust };
+    this.#subscription = new StreamSubscription(options, this, parts);
   }
 
   get description(): SubscriptionDescription {
@@ -92,7 +95,7 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps, Ride
 
   async resume(): Promise<void> {
     // The old subscription would bring what shall be skipped.
-    if (this.#options.missed === 'skip' && this.#loop.isPaused()) await this.#end();
+    if (this.#options.missed === 'skip' && this.#loop.isPaused()) await this.#subscription.end();
     this.#position.paused = false;
     // After an unsubscribe it begins from now: there is nothing before.
     if (this.#restored && hasBegun(this.#position)) this.#catchUp.needed('no-watermark');
@@ -112,7 +115,7 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps, Ride
   /** Ends the subscription on the server; {@link resume} begins anew from then on. */
   async unsubscribe(): Promise<void> {
     await this.pause();
-    await this.#end();
+    await this.#subscription.end();
     this.#options.hub.release(this);
     this.#position.beginAnew();
     this.#catchUp.notNeeded();
@@ -123,7 +126,7 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps, Ride
   async close(keep: boolean): Promise<void> {
     await this.#step(() => this.#loop.close());
     if (!this.#restored) return endBegun(this.#options, 'streaming');
-    if (!keep) await this.#end();
+    if (!keep) await this.#subscription.end();
     this.#options.hub.release(this, keep);
     await this.#position.close();
   }
@@ -131,7 +134,7 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps, Ride
   /** Ends the engine and forgets its position. */
   async drop(): Promise<void> {
     await this.#step(() => this.#loop.close());
-    await this.#end();
+    await this.#subscription.end();
     this.#options.hub.release(this);
     await this.#position.remove();
   }
@@ -155,7 +158,8 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps, Ride
   alight(ride: Ride): void {
     this.#loop.unpark(async () => {
       await this.#endRide(ride);
-      throw ride.error ?? notWanted();
+      const why = ride.error ?? notWanted();
+      throw await this.contest.judged(why, () => this.#subscription.tryToEnd(this.#loop.signal));
     });
   }
 
@@ -176,14 +180,14 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps, Ride
     await gatesOf(this.#options.account).starts.pass(signal, async () => {
       this.#options.hub.expect(this, connection);
       await this.#begin(connection, signal);
-      if (this.#position.subscriptionId === undefined) await this.#subscribe(connection, signal);
+      if (this.#position.subscriptionId === undefined) await this.#subscription.make(connection, signal);
     });
     return true;
   }
 
   subscriptionLost(error: EwsError): void {
     this.trust.lost(error);
-    if (error.code === 'EWS_FOLDER_CAME_BACK') void this.#end();
+    if (error.code === 'EWS_FOLDER_CAME_BACK') void this.#subscription.end();
     this.#position.subscriptionId = undefined;
     this.#catchUp.needed(error.action === 'resubscribe-and-catch-up' ? 'events-missed' : 'no-watermark');
   }
@@ -252,7 +256,7 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps, Ride
   }
 
   dropped(error: EwsError): void {
-    this.#ride.leave(this.contest.judged(error));
+    this.#ride.leave(error);
   }
 
   /** Ends the round and waits for whatever is under way, with `change` made to the loop in between. */
@@ -261,17 +265,6 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps, Ride
     this.#ride.leave(notWanted());
     await changed;
     await this.#catchUp.over();
-  }
-
-  async #end(): Promise<void> {
-    const { subscriptionId } = this.#position;
-    this.#position.subscriptionId = undefined;
-    if (subscriptionId !== undefined) await this.#endOne(subscriptionId);
-  }
-
-  #endOne(subscriptionId: string): Promise<void> {
-    const { account, description } = this.#options;
-    return account.endSubscription({ ...description, subscriptionId, delivery: 'streaming' });
   }
 
   /** Returns whether it was left paused. */
@@ -292,7 +285,7 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps, Ride
     if (hasBegun(record)) this.#catchUp.needed('no-watermark');
     // What was queued while away comes with the old subscription, so it is of no use where that shall be skipped.
     if (missed === 'skip') this.#position.forget();
-    if (!sameSubscription || missed === 'skip') await unlessAborted(this.#end(), signal);
+    if (!sameSubscription || missed === 'skip') await unlessAborted(this.#subscription.end(), signal);
     if (this.#position.paused && !this.#loop.isPaused()) {
       void this.#loop.pause();
       return true;
@@ -307,21 +300,6 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps, Ride
     connection.traits.watermarks = true;
     this.#catchUp.needed('no-watermark');
     await this.#position.begin(connection, { watermark, serverTime: undefined });
-  }
-
-  async #subscribe(connection: AccountConnection, signal: AbortSignal): Promise<void> {
-    const all = this.#folders.wantAll(connection);
-    const { response, serverTime } = await this.#present.around(connection, signal, (description) =>
-      subscribeStreaming(this.#options.hub, connection, { who: this, description, all }, signal, (late) =>
-        this.#endOne(late.subscriptionId),
-      ),
-    );
-    this.#position.subscriptionId = response.subscriptionId;
-    this.trust.proven(connection.traits);
-    this.#position.partial = this.#present.isPartial;
-    this.#folders.begin(serverTime);
-    this.#position.watches(serverTime);
-    await unlessAborted(this.#position.save(), signal);
   }
 
   async #begin(connection: AccountConnection, signal: AbortSignal): Promise<void> {

@@ -60,6 +60,23 @@ describe('grommunio’s streams', () => {
     assert.equal(told.errors.at(-1)?.code, 'EWS_STREAM_CONTESTED');
   });
 
+  it('are not taken for contested where the server ends the subscription again and again', async () => {
+    const { engine, told } = await lab.connected();
+    for (let move = 0; move < 4; move += 1) {
+      await lab.clock.advance(20_000);
+      const id = engine.subscriptionId;
+      lab.sandbox.beginMailboxMove();
+      lab.sandbox.endMailboxMove();
+      const isNew = () => !['', id].includes(engine.subscriptionId) && told.current === 'connected';
+      await lab.untilAfter(() => isNew() || told.current === 'stopped', 500);
+      assert.equal(told.current, 'connected');
+    }
+    const sent = lab.deliver(1);
+    await lab.untilAfter(() => told.items.length === 1, 500);
+    assert.deepEqual(told.items, sent);
+    assert.deepEqual(told.errors, []);
+  });
+
   it('of a subscription that is gone begin anew', async () => {
     const { engine, told } = await lab.connected();
     const id = engine.subscriptionId;
