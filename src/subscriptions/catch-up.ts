@@ -37,6 +37,12 @@ export interface CatchUpSteps {
   dropped(error: EwsError): void;
 }
 
+interface Found {
+  readonly log: ToldLog;
+  /** When the search began (ms since 1970, by the server's clock). */
+  readonly at: number | undefined;
+}
+
 /** Nothing under way. */
 const NOTHING = Promise.resolve();
 
@@ -50,8 +56,8 @@ export class CatchUp {
   /** Whether the stream was not there all the time since the last round of catching up began. */
   #mayBeLost = false;
   #wasCut = false;
-  /** What a search has found, and when it began (ms since 1970, by the server's clock), until the replay after it is over. */
-  #found: { readonly log: ToldLog; readonly at: number | undefined } | undefined;
+  /** What a search has found, until it is known what of that happened after the bookmark. */
+  #found: Found | undefined;
   #running: Promise<void> = NOTHING;
   /** Live events that are being sent. */
   #telling: Promise<void> = NOTHING;
@@ -189,6 +195,7 @@ export class CatchUp {
         await gatesOf(this.#options.account).replays.pass(signal, async () => {
           const { watermark } = this.#options.position;
           if (watermark === undefined) await this.#findByTime(why, signal);
+          else if (this.#found && !mayBeLost) await this.#passOver(this.#found, watermark, signal);
           else await this.#replay(watermark, signal, backOff);
         });
         this.#behind.end();
@@ -237,6 +244,23 @@ export class CatchUp {
     await position.begin(connection, { watermark: last, serverTime: undefined });
   }
 
+  /**
+   * What the search has found of the time after the bookmark counts as sent, so that no later replay tells it again. The
+   * rest comes on the stream, and in order there, after what may still be queued from before.
+   */
+  async #passOver({ log, at }: Found, watermark: string, signal: AbortSignal): Promise<void> {
+    const { account, position } = this.#options;
+    const description = this.#options.present.description;
+    const connection = await account.connect(description.mailbox);
+    const found: MailboxEvent[] = [];
+    for await (const { events } of replay({ connection, account, description, signal }, watermark)) {
+      found.push(...events.filter((event) => position.told.knows(event) || log.covers(event, at)));
+    }
+    position.sent.add(found);
+    this.#found = undefined;
+    await position.save();
+  }
+
   #wasFound(event: MailboxEvent): boolean {
     return this.#found?.log.covers(event, this.#found.at) ?? false;
   }
@@ -273,7 +297,7 @@ export class CatchUp {
     });
     if (bookmark?.watermark === undefined) return position.caughtUp(until);
     await position.begin(connection, bookmark);
-    // What the search found of the time after the bookmark would come again with the next replay, so that is done now.
+    // Else what the search found of the time after the bookmark would come again with the next replay.
     this.#missing ??= reason;
   }
 
