@@ -142,6 +142,9 @@ export class Comparison {
   /** Whether a search may come upon what this event brought: it was not told, or the position had no time to say so. */
   #mayNotKnow(event: TrueEvent, { type }: ToldEvent): boolean {
     if (!this.#tellers.has(event) || this.#mayRepeat.includes(event)) return true;
+    const kill = this.#kills[this.#killed - 1];
+    // It was on disk when Node-RED was killed, and was sent from there.
+    if (kill && this.#manner.isSpooled && event.time <= kill.time && this.#isTold(event, kill)) return true;
     return type === 'Modified' && this.#isLastSecond(secondOf(event.time));
   }
 

@@ -171,6 +171,16 @@ describe('chaos: the judge', () => {
       assert.deepEqual(faults(SPOOLED, MAILS, [...told, last!, last!]), ['repeated m6', 'repeated m6']);
     });
 
+    it('forgives that a search after a kill took for new what came here, and was sent from disk by then', () => {
+      const copied = happened(1, 'Copied', 'a', 3);
+      const made = { ...happened(0, 'Created', 'a', 1), watermark: undefined };
+      const after = [sent(copied, 12, { bare: true }), sent(made, 13, FOUND)];
+      assert.deepEqual(faults(SPOOLED, [copied], [SOMETHING_ELSE, ...after], [1]), []);
+      assert.deepEqual(faults(SPOOLED, [copied], [SOMETHING_ELSE, ...after]), ['never happened a']);
+      const unspooled = { ...SPOOLED, isSpooled: false };
+      assert.deepEqual(faults(unspooled, [copied], [SOMETHING_ELSE, ...after], [1]), ['never happened a']);
+    });
+
     it('looks at each thing that was gathered, and at the order of what happened to one item', () => {
       const changes = [7, 8].map((at) => happened(at, 'Modified', 'm1', at));
       const [first, second] = changes as [TrueEvent, TrueEvent];
