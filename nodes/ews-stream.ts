@@ -1,5 +1,7 @@
 import type { NodeAPI } from 'node-red';
 import { problemsOfStream } from '../src/subscriptions/configuration-problem.js';
+import { rememberedOf } from '../src/subscriptions/position-record.js';
+import { shared } from '../src/subscriptions/shared.js';
 import { StreamEngine } from '../src/subscriptions/stream-engine.js';
 import { DEFAULT_CONNECTION_TIMEOUT_MINUTES, numberOf, type RawConfig } from './runtime/config-values.js';
 import { registerWatchingType } from './runtime/watching-node.js';
@@ -14,8 +16,11 @@ module.exports = function (RED: NodeAPI): void {
     // Named one by one, as there are thousands: what is put together out of other objects takes five times the memory.
     makeEngine: (config, { account: { link, hub }, adopted, owner, description, missed, keeper, listener }) => {
       const connectionTimeout = adopted?.connectionTimeout ?? connectionTimeoutOf(config);
-      const options = { account: link, hub, owner, description, connectionTimeout, missed, keeper, listener };
-      return new StreamEngine(adopted ? { ...options, adopted } : options);
+      const kept = adopted && shared(rememberedOf(adopted));
+      return new StreamEngine(
+        { account: link, hub, owner, description, connectionTimeout, missed, keeper, listener, adopted: kept },
+        adopted?.begins,
+      );
     },
   });
 };

@@ -11,6 +11,7 @@ import {
 } from '../../src/subscriptions/account-link.js';
 import type { RequestContext } from '../../src/transport/ews-client.js';
 import { unlessAborted } from '../../src/transport/unless-aborted.js';
+import type { AdoptingAccount } from '../../src/subscriptions/adopter-options.js';
 import { AdoptionRegistry } from '../../src/subscriptions/adoption-registry.js';
 import { eachOf } from '../../src/subscriptions/each-of.js';
 import type { LiveSubscription } from '../../src/subscriptions/live-subscription.js';
@@ -46,7 +47,7 @@ export interface AccountOptions extends AccountWays {
  * What the nodes of one account share: its clients, and who has adopted which subscription.
  * Nodes register with it and leave it; it closes when the last has left.
  */
-export class Account implements AccountLink {
+export class Account implements AccountLink, AdoptingAccount {
   readonly email: string;
   readonly isApplication: boolean;
   readonly clock: Clock;
@@ -76,6 +77,10 @@ export class Account implements AccountLink {
       options.abandoned(subscription);
       void this.endSubscription(subscription);
     });
+  }
+
+  get link(): AccountLink {
+    return this;
   }
 
   /** @param closing called when the account closes, perhaps without the node: the node then has to leave by itself */

@@ -12,11 +12,7 @@ import type { PositionKey, PositionRecord } from '../../src/subscriptions/positi
 import type { PositionStore } from '../../src/subscriptions/position-store.js';
 import { isInShare, type Share } from '../../src/subscriptions/share.js';
 import { isSelected } from '../../src/subscriptions/subscriber.js';
-import {
-  SubscriptionAdopter,
-  type AdoptingAccount,
-  type EngineParts,
-} from '../../src/subscriptions/subscription-adopter.js';
+import { SubscriptionAdopter, type EngineParts } from '../../src/subscriptions/subscription-adopter.js';
 import type { Delivery, SubscriptionDescription } from '../../src/subscriptions/subscription-description.js';
 import type { Account } from './account.js';
 import { accountName, accountNode, type AccountNode } from './account-node.js';
@@ -172,17 +168,18 @@ class WatchingNode {
     makeEngine: MakeEngine,
   ): SubscriptionInput | undefined {
     const node = this.#node;
-    const account = adoptingAccount(owner);
+    const account = owner.account;
     if (!account) return undefined;
-    owner.account?.register(node.id);
+    account.register(node.id);
     const keyOf = ({ mailbox }: SubscriptionDescription): PositionKey => ({ node: node.id, mailbox, part: '' });
-    const { email } = account.link;
+    const { email } = account;
     const isOurs = (mailbox: string): boolean => isInShare(share, mailbox || email);
     const ours = descriptions.filter(({ mailbox }) => isOurs(mailbox));
+    const unsubscribe = (engine: Engine) => engine.unsubscribe();
     const engines = ours.map((description) => {
       const listener = listenerFor(description, owner);
       const keeper = new PositionKeeper(store, keyOf(description), listener);
-      return makeEngine({ account, description, keeper, listener }, owner, (engine) => engine.unsubscribe());
+      return makeEngine({ account, description, keeper, listener }, owner, unsubscribe);
     });
     whenFlowsStand(this.#red, node, () => {
       for (const engine of engines) engine.start();
@@ -241,17 +238,18 @@ class WatchingNode {
     };
     let closing = false;
     const shares = sharesOf(this.#red);
+    const drop = (engine: Engine) => adopter.drop(engine);
     const adopter: SubscriptionAdopter = new SubscriptionAdopter({
       id: node.id,
       delivery: this.#type.delivery,
       store,
-      account: (id) => adoptingAccount(owner(id)),
+      account: (id) => owner(id)?.account,
       listenerFor: (description, accountId) => {
         const found = owner(accountId);
         if (!found) throw new Error(`account ${accountId} is gone`);
         return listenerFor(description, found);
       },
-      makeEngine: (parts) => makeEngine(parts, owner(parts.adopted?.account ?? ''), (engine) => adopter.drop(engine)),
+      makeEngine: (parts) => makeEngine(parts, owner(parts.adopted?.account ?? ''), drop),
       checkDetails,
       isShared: (subscriber, mailbox) => shares.includes(subscriber, mailbox),
     });
@@ -313,11 +311,6 @@ class WatchingNode {
 /** Makes an engine that the overview shows. `end` does what a message with `action` `unsubscribe` asks for. */
 type MakeEngine = (parts: EngineParts, from: AccountNode | undefined, end: (engine: Engine) => Promise<void>) => Engine;
 type ListenerFor = (description: SubscriptionDescription, from: AccountNode) => EngineListener;
-
-function adoptingAccount(owner: AccountNode | undefined): AdoptingAccount | undefined {
-  const account = owner?.account;
-  return account && { link: account, hub: account.hub, registry: account.registry };
-}
 
 function selectable(
   { description, subscriptionId = '' }: Engine,

@@ -9,7 +9,7 @@ export interface Adopted {
   readonly part: string;
   readonly engine: Engine;
   readonly account: AdoptingAccount;
-  readonly adoption: Adoption;
+  adoption: Adoption;
   /** Under which id the account knows it. */
   readonly registeredId: string;
   /** Resolves when another engine has taken its place; never rejects. */

@@ -1,4 +1,4 @@
-import { toEwsError } from '../protocol/ews-error.js';
+import { EwsError, toEwsError } from '../protocol/ews-error.js';
 import type { MailboxEvent } from '../protocol/mailbox-event.js';
 import type { GapReason } from './engine-listener.js';
 import { findByTime } from './find-by-time.js';
@@ -34,8 +34,13 @@ export interface Missing {
  */
 export async function catchUpByTime(ask: Ask, missing: Missing): Promise<string | undefined> {
   const { reason, upTo, told } = missing;
+  const tellGap: Missing['gap'] = (why, until) => {
+    // Whoever would be told closes at the same time and may not hear of it: it is found, and told, after the next start.
+    if (ask.signal.aborted) throw new EwsError('EWS_NETWORK', 'The search was given up.');
+    missing.gap(why, until);
+  };
   if (upTo === undefined || reason === 'position-lost') {
-    missing.gap(reason, undefined);
+    tellGap(reason, undefined);
     return undefined;
   }
   try {
@@ -45,16 +50,16 @@ export async function catchUpByTime(ask: Ask, missing: Missing): Promise<string 
     for (let at = 0; at < events.length; at += BATCH) await missing.send(events.slice(at, at + BATCH));
     told.add(included);
     const until = isoTime(serverTime);
-    if (!complete) missing.gap('over-budget', until);
-    else if (untold) missing.gap(reason, until);
+    if (!complete) tellGap('over-budget', until);
+    else if (untold) tellGap(reason, until);
     told.counts = counts;
     told.release();
     return until;
   } catch (thrown) {
     const error = toEwsError(thrown);
     if (!REFUSED.includes(error.action)) throw error;
+    tellGap('catch-up-refused', undefined);
     told.release();
-    missing.gap('catch-up-refused', undefined);
     return undefined;
   }
 }

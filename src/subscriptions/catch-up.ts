@@ -178,6 +178,7 @@ export class CatchUp {
     } while (!signal.aborted && this.isNeeded);
     if (signal.aborted) return;
     this.#holdBack?.release();
+    if (this.#holdBack?.isSpent) this.#holdBack = undefined;
     this.#running = NOTHING;
     this.#steps.caughtUp();
   }

@@ -65,7 +65,7 @@ export class HeldSubscription {
     return this.#watermark;
   }
 
-  /** Whether it is not kept for after a restart: what was missed before it began is still to be found. */
+  /** Whether {@link findMissed} is still to find what was missed before it began: until then it is not kept for after a restart. */
   get isProvisional(): boolean {
     return this.#toFind !== undefined;
   }

@@ -42,6 +42,11 @@ export class HoldBack {
   /** When the search began that found them, by the server's clock (ms since 1970). */
   #foundAt: number | undefined;
 
+  /** Whether it knows of nothing, so that another one would do the same. */
+  get isSpent(): boolean {
+    return this.#held.length + this.#replayed.size + this.#maybe.size + this.#found.size === 0;
+  }
+
   get isHolding(): boolean {
     return this.#holding !== undefined;
   }

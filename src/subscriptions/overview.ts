@@ -6,7 +6,7 @@ import type { PositionKey } from './position-record.js';
 import type { Delivery, SubscriptionDescription } from './subscription-description.js';
 import { shortDigest } from './short-digest.js';
 import type { SubscriptionState } from './subscription-state.js';
-import { SubscriptionFacts } from './subscription-facts.js';
+import { SubscriptionFacts, type FactsWatcher } from './subscription-facts.js';
 
 /** What is known of a subscription that ended is kept so long for the one that takes its place, in milliseconds. */
 const KEPT_MS = 60 * 60_000;
@@ -56,12 +56,24 @@ export interface OverviewChanges {
   readonly entries: readonly OverviewEntry[];
 }
 
-interface Row {
+/** One that runs, or has ended. */
+class Row implements FactsWatcher {
   readonly id: number;
   readonly facts: SubscriptionFacts;
-  revision: number;
-  endedAt: number;
+  readonly #overview: { touched(row: Row): void };
+  revision = 0;
+  endedAt = 0;
   entry: OverviewEntry | undefined;
+
+  constructor(id: number, clock: Clock, overview: { touched(row: Row): void }) {
+    this.id = id;
+    this.#overview = overview;
+    this.facts = new SubscriptionFacts(clock, this);
+  }
+
+  changed(): void {
+    this.#overview.touched(this);
+  }
 }
 
 /** All subscriptions that run, of all nodes, and what changed among them since somebody last looked. */
@@ -103,7 +115,7 @@ export class Overview {
     following.entry = entry;
     this.#rows.set(name, row);
     this.#byId.set(row.id, row);
-    this.#touch(row);
+    this.touched(row);
     return engine;
   }
 
@@ -168,19 +180,11 @@ export class Overview {
     const known = this.#rows.get(name) ?? this.#ended.get(name);
     this.#ended.delete(name);
     if (known) return known;
-    const row: Row = {
-      id: (this.#lastId += 1),
-      revision: 0,
-      endedAt: 0,
-      entry: undefined,
-      facts: new SubscriptionFacts(this.#clock, () => {
-        this.#touch(row);
-      }),
-    };
-    return row;
+    return new Row((this.#lastId += 1), this.#clock, this);
   }
 
-  #touch(row: Row): void {
+  /** For its rows: something has changed. */
+  touched(row: Row): void {
     row.revision = this.#revision += 1;
   }
 

@@ -55,6 +55,7 @@ export class PullEngine implements Engine, LoopSteps {
   #served = 0;
   #rejoined = false;
   #lastEventAt: number | undefined;
+  #search: AbortController | undefined;
   readonly #trust = new IdTrust();
   /** Whether the server has answered to the subscription in this run. */
   #answered = false;
@@ -127,9 +128,10 @@ export class PullEngine implements Engine, LoopSteps {
    * @param keep whether the subscription stays on the server, to be used again after a restart
    */
   async close(keep: boolean): Promise<void> {
+    this.#search?.abort();
     await this.#finishRound();
     await this.#loop.close();
-    if (!this.#restored) return endBegun(this.#options);
+    if (!this.#restored) return endBegun(this.#options, this.#options.adopted?.begins);
     if (!keep || this.#held.isProvisional) await this.#held.giveUp();
     await this.#held.save(true);
     this.#options.keeper.close();
@@ -138,7 +140,7 @@ export class PullEngine implements Engine, LoopSteps {
   /** Ends the engine and forgets its position. */
   async drop(): Promise<void> {
     await this.#loop.close();
-    if (!this.#restored) await endBegun(this.#options);
+    if (!this.#restored) await endBegun(this.#options, this.#options.adopted?.begins);
     await this.#held.giveUp();
     await this.#options.keeper.remove();
   }
@@ -237,6 +239,13 @@ export class PullEngine implements Engine, LoopSteps {
     return started + intervalMs * Math.max(1, Math.ceil(late / intervalMs));
   }
 
+  /** Whoever closes does not wait for a search: what it would find is found after the next start. */
+  async #findMissed(connection: AccountConnection, signal: AbortSignal): Promise<void> {
+    const search = (this.#search = new AbortController());
+    const either = AbortSignal.any([signal, search.signal]);
+    await this.#held.findMissed(connection, either, (events) => this.#send(events, true));
+  }
+
   /** Asks until the server has nothing more. */
   async #drain(connection: AccountConnection, signal: AbortSignal): Promise<void> {
     const { account, description } = this.#options;
@@ -245,7 +254,7 @@ export class PullEngine implements Engine, LoopSteps {
     for (;;) {
       if (this.#held.id === undefined) await this.#open(connection, signal);
       await this.#held.prepare(connection, signal);
-      await this.#held.findMissed(connection, signal, (events) => this.#send(events, true));
+      if (this.#held.isProvisional) await this.#findMissed(connection, signal);
       if (this.#trust.isStale) throw idNotTrusted();
       const subscriptionId = this.#held.id ?? '';
       const sent = this.#held.watermark;

@@ -2,7 +2,7 @@ import type { AccountLink } from './account-link.js';
 import type { EngineListener } from './engine-listener.js';
 import type { Missed } from './held-delivery.js';
 import type { PositionKeeper } from './position-keeper.js';
-import type { Adoption } from './position-record.js';
+import type { AdoptedSubscription } from './position-record.js';
 import type { StreamHub } from './stream-hub.js';
 import type { SubscriptionDescription } from './subscription-description.js';
 
@@ -18,5 +18,6 @@ export interface StreamEngineOptions {
   readonly missed: Missed;
   readonly keeper: PositionKeeper;
   readonly listener: EngineListener;
-  readonly adopted?: Adoption;
+  /** Present for a subscription that another node made. */
+  readonly adopted?: AdoptedSubscription | undefined;
 }

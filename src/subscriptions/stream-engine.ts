@@ -10,13 +10,13 @@ import { NamedFolders } from './named-folders.js';
 import { folderCameBack, PresentFolders } from './present-folders.js';
 import { endBegun } from './end-begun.js';
 import { IdTrust } from './id-trust.js';
-import { hasBegun, rememberedOf, type Beginning } from './position-record.js';
+import { hasBegun, type Beginning } from './position-record.js';
 import { renewBookmark } from './renew-bookmark.js';
 import { notWanted, Ride, type Rider } from './ride.js';
 import type { StreamEngineOptions } from './stream-engine-options.js';
 import type { StreamMember } from './stream-member.js';
 import { StreamPosition } from './stream-position.js';
-import { StreamSubscription } from './stream-subscription.js';
+import { endStreamed, makeStreamed, tryToEndStreamed, type StreamSubscriber } from './stream-subscription.js';
 import { mayHaveRestarted } from '../transport/network-error.js';
 import { unlessAborted } from '../transport/unless-aborted.js';
 import type { SubscriptionDescription } from './subscription-description.js';
@@ -32,27 +32,34 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps, Ride
   readonly #catchUp: CatchUp;
   readonly #present: PresentFolders;
   readonly #folders: NamedFolders;
-  readonly #subscription: StreamSubscription;
   readonly contest: Contest;
   readonly trust = new IdTrust();
   #connection: AccountConnection | undefined;
+  /** Until it was taken up: thousands of mailboxes have one. */
+  #begins: Beginning | undefined;
   #restored = false;
   #lastEventAt: number | undefined;
   #ride = Ride.over();
 
-  constructor(options: StreamEngineOptions) {
+  /** @param begins what another node has just made, which counts where no position is kept */
+  constructor(options: StreamEngineOptions, begins?: Beginning) {
     const { account, listener, description, keeper, adopted, missed, owner, connectionTimeout } = options;
     this.#options = options;
+    this.#begins = begins;
     this.#present = new PresentFolders(account, description, listener);
     this.#folders = new NamedFolders(account, description, this.#present);
     this.contest = new Contest(account.clock);
     this.owner = owner;
     this.connectionTimeout = connectionTimeout;
     this.#loop = new SubscriptionLoop(account.clock, account.random, this, listener);
-    this.#position = new StreamPosition(keeper, description, account, adopted && rememberedOf(adopted));
+    this.#position = new StreamPosition(keeper, description, account, adopted);
     this.#catchUp = new CatchUp({ account, missed, listener, position: this.#position, present: this.#present }, this);
-    const parts = { position: this.#position, present: this.#present, folders: this.#folders, trust: this.trust };
-    this.#subscription = new StreamSubscription(options, this, parts);
+  }
+
+  /** Put together when it is needed, which is seldom. */
+  get #owner(): StreamSubscriber {
+    const [options, position, present] = [this.#options, this.#position, this.#present];
+    return { options, who: this, position, present, folders: this.#folders, trust: this.trust };
   }
 
   get description(): SubscriptionDescription {
@@ -95,7 +102,7 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps, Ride
 
   async resume(): Promise<void> {
     // The old subscription would bring what shall be skipped.
-    if (this.#options.missed === 'skip' && this.#loop.isPaused()) await this.#subscription.end();
+    if (this.#options.missed === 'skip' && this.#loop.isPaused()) await endStreamed(this.#owner);
     this.#position.paused = false;
     // After an unsubscribe it begins from now: there is nothing before.
     if (this.#restored && hasBegun(this.#position)) this.#catchUp.needed('no-watermark');
@@ -115,7 +122,7 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps, Ride
   /** Ends the subscription on the server; {@link resume} begins anew from then on. */
   async unsubscribe(): Promise<void> {
     await this.pause();
-    await this.#subscription.end();
+    await endStreamed(this.#owner);
     this.#options.hub.release(this);
     this.#position.beginAnew();
     this.#catchUp.notNeeded();
@@ -125,8 +132,8 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps, Ride
   /** @param keep whether the subscription stays on the server, to be used again after a restart */
   async close(keep: boolean): Promise<void> {
     await this.#step(() => this.#loop.close());
-    if (!this.#restored) return endBegun(this.#options, 'streaming');
-    if (!keep) await this.#subscription.end();
+    if (!this.#restored) return endBegun(this.#options, this.#begins, 'streaming');
+    if (!keep) await endStreamed(this.#owner);
     this.#options.hub.release(this, keep);
     await this.#position.close();
   }
@@ -134,7 +141,7 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps, Ride
   /** Ends the engine and forgets its position. */
   async drop(): Promise<void> {
     await this.#step(() => this.#loop.close());
-    await this.#subscription.end();
+    await endStreamed(this.#owner);
     this.#options.hub.release(this);
     await this.#position.remove();
   }
@@ -159,7 +166,7 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps, Ride
     this.#loop.unpark(async () => {
       await this.#endRide(ride);
       const why = ride.error ?? notWanted();
-      throw await this.contest.judged(why, () => this.#subscription.tryToEnd(this.#loop.signal));
+      throw await this.contest.judged(why, () => tryToEndStreamed(this.#owner, this.#loop.signal));
     });
   }
 
@@ -180,14 +187,14 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps, Ride
     await gatesOf(this.#options.account).starts.pass(signal, async () => {
       this.#options.hub.expect(this, connection);
       await this.#begin(connection, signal);
-      if (this.#position.subscriptionId === undefined) await this.#subscription.make(connection, signal);
+      if (this.#position.subscriptionId === undefined) await makeStreamed(this.#owner, connection, signal);
     });
     return true;
   }
 
   subscriptionLost(error: EwsError): void {
     this.trust.lost(error);
-    if (error.code === 'EWS_FOLDER_CAME_BACK') void this.#subscription.end();
+    if (error.code === 'EWS_FOLDER_CAME_BACK') void endStreamed(this.#owner);
     this.#position.subscriptionId = undefined;
     this.#catchUp.needed(error.action === 'resubscribe-and-catch-up' ? 'events-missed' : 'no-watermark');
   }
@@ -269,13 +276,15 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps, Ride
 
   /** Returns whether it was left paused. */
   async #restore(connection: AccountConnection, signal: AbortSignal): Promise<boolean> {
-    const { keeper, missed, adopted } = this.#options;
+    const { keeper, missed } = this.#options;
     const readable = await unlessAborted(keeper.load(), signal);
     const found = this.#position.restore(connection);
     this.#restored = true;
+    const begins = this.#begins;
+    this.#begins = undefined;
     if (!readable) this.#catchUp.needed('position-lost');
     if (!found) {
-      if (adopted?.begins) await unlessAborted(this.#takeUp(connection, adopted.begins), signal);
+      if (begins) await unlessAborted(this.#takeUp(connection, begins), signal);
       return false;
     }
     const { record, sameSubscription } = found;
@@ -285,7 +294,7 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps, Ride
     if (hasBegun(record)) this.#catchUp.needed('no-watermark');
     // What was queued while away comes with the old subscription, so it is of no use where that shall be skipped.
     if (missed === 'skip') this.#position.forget();
-    if (!sameSubscription || missed === 'skip') await unlessAborted(this.#subscription.end(), signal);
+    if (!sameSubscription || missed === 'skip') await unlessAborted(endStreamed(this.#owner), signal);
     if (this.#position.paused && !this.#loop.isPaused()) {
       void this.#loop.pause();
       return true;

@@ -14,7 +14,7 @@ import { rememberedOf, type Adoption, type PositionKey, type PositionRecord } fr
 import type { PushHost, SubscriptionOrigin } from './push-host.js';
 import type { SubscribeOrder } from './subscribe-request.js';
 import type { Selection } from './subscriber.js';
-import { shared } from './shared-lists.js';
+import { shared } from './shared.js';
 import type { SubscriptionState } from './subscription-state.js';
 import { fingerprint, type SubscriptionDescription } from './subscription-description.js';
 
@@ -303,8 +303,10 @@ export class SubscriptionAdopter implements Adopter, PushHost {
   }
 
   /** Keeps the registry's id right: a subscription that is made anew has another. */
-  #follow(part: string): void {
+  #follow(part: string, state: SubscriptionState): void {
     const one = this.#adopted.get(part);
+    // Its position says from here on where it goes on.
+    if (one && state.name === 'connected') one.adoption = shared(rememberedOf(one.adoption));
     const id = one?.engine.subscriptionId ?? '';
     if (!one || id === '' || id === one.registeredId) return;
     one.account.registry.replaced(one.registeredId, id);
@@ -322,7 +324,7 @@ export class SubscriptionAdopter implements Adopter, PushHost {
     }
 
     override state(state: SubscriptionState): void {
-      this.#adopter.#follow(this.#part);
+      this.#adopter.#follow(this.#part, state);
       super.state(state);
     }
   };

@@ -13,13 +13,19 @@ export interface RememberedError {
   readonly at: number;
 }
 
+/** Whom facts tell that they are others now. Not a function, as each of thousands would be one. */
+export interface FactsWatcher {
+  /** Called after each change but a sign of life, of which there are too many. */
+  changed(): void;
+}
+
 /**
  * What is known of how one subscription is doing, from what its engine tells anyway. Nothing here is needed for events
  * to flow; it is for people to look at. Times are in milliseconds since 1970.
  */
 export class SubscriptionFacts {
   readonly #clock: Clock;
-  readonly #changed: () => void;
+  readonly #watcher: FactsWatcher;
   readonly #lastHour = new MinuteCounts();
   #state: SubscriptionState['name'] = 'starting';
   #since: number;
@@ -36,10 +42,9 @@ export class SubscriptionFacts {
   #gaps = 0;
   #error: RememberedError | undefined;
 
-  /** @param changed called after each change but a sign of life, of which there are too many */
-  constructor(clock: Clock, changed: () => void) {
+  constructor(clock: Clock, watcher: FactsWatcher) {
     this.#clock = clock;
-    this.#changed = changed;
+    this.#watcher = watcher;
     this.#since = clock.now();
   }
 
@@ -132,7 +137,7 @@ export class SubscriptionFacts {
 
     override gap(gap: Gap): void {
       this.#facts.#gaps += 1;
-      this.#facts.#changed();
+      this.#facts.#watcher.changed();
       super.gap(gap);
     }
 
@@ -150,7 +155,7 @@ export class SubscriptionFacts {
     this.#events += count;
     if (recovered) this.#recovered += count;
     this.#lastHour.add(now, count);
-    this.#changed();
+    this.#watcher.changed();
   }
 
   #enter(state: SubscriptionState): void {
@@ -162,7 +167,7 @@ export class SubscriptionFacts {
     this.#judge(state.name, now);
     this.#state = state.name;
     this.#since = now;
-    this.#changed();
+    this.#watcher.changed();
   }
 
   /** Whether going from one state to another begins trouble, ends it, or neither. */
@@ -201,6 +206,6 @@ export class SubscriptionFacts {
   #remember({ code, message }: EwsError): void {
     const known = this.#error?.code === code && this.#error.message === message;
     this.#error = { code, message, at: this.#clock.now() };
-    if (!known) this.#changed();
+    if (!known) this.#watcher.changed();
   }
 }

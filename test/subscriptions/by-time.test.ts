@@ -112,6 +112,28 @@ describe('PullEngine, where the server refuses the watermark, catches up by time
     assert.ok(second.told.gaps[0]?.from !== undefined && second.told.gaps[0].until !== undefined);
   });
 
+  it('and says so after the next start, where it is closed just then', async () => {
+    lab = await PullLab.open();
+    const [doomed = ''] = lab.deliver(1);
+    await leave();
+    const mailbox = lab.sandbox.mailbox();
+    mailbox.hardDelete(mailbox.item(doomed));
+    const missed = lab.deliver(1);
+    const second = lab.run({ description: INBOX });
+    let closed: Promise<void> | undefined;
+    second.told.onEvents = () => {
+      closed ??= second.engine.close(true);
+    };
+    await until(() => closed !== undefined);
+    await closed;
+    assert.deepEqual(
+      [told(second.told), second.told.gaps],
+      [missed.flatMap((id) => [`Created ${id}`, `NewMail ${id}`]), []],
+    );
+    const third = await lab.connected({ description: INBOX });
+    assert.deepEqual([told(third.told), third.told.gaps.length], [[], 1]);
+  });
+
   it('and says nothing where nothing happened', async () => {
     lab = await PullLab.open();
     await leave();

@@ -76,7 +76,7 @@ for (const character of ['exchange', 'grommunio'] as const) {
         makeEngine: ({ account, ...parts }) => {
           const connectionTimeout = parts.adopted?.connectionTimeout ?? 30;
           const common = { ...parts, account: account.link, hub: account.hub, owner: 'stream-node' };
-          const engine = new StreamEngine({ ...common, connectionTimeout, missed: 'recover' });
+          const engine = new StreamEngine({ ...common, connectionTimeout, missed: 'recover' }, parts.adopted?.begins);
           engines.push(engine);
           return engine;
         },

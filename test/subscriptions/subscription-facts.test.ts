@@ -16,7 +16,7 @@ describe('SubscriptionFacts', () => {
   beforeEach(() => {
     clock = new ManualClock();
     changes = 0;
-    facts = new SubscriptionFacts(clock, () => (changes += 1));
+    facts = new SubscriptionFacts(clock, { changed: () => (changes += 1) });
     told = new Recorder();
     listener = facts.listen(told);
   });

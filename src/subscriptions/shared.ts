@@ -1,0 +1,17 @@
+/** So many different ones are shared, at most. */
+const MOST = 100;
+
+const known = new Map<string, object>();
+
+/**
+ * A list or a record with the same content: the same one for all who ask, as thousands of mailboxes have ones that are
+ * equal. Whatever is in it has to be plain data.
+ */
+export function shared<T extends object>(one: T): T {
+  const key = JSON.stringify(one);
+  const found = known.get(key);
+  if (found) return found as T;
+  if (known.size >= MOST) known.clear();
+  known.set(key, one);
+  return one;
+}
