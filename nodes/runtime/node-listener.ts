@@ -6,36 +6,40 @@ import { FlowError } from './flow-error.js';
 import { messagesOf, type EwsOrigin, type Output } from './messages.js';
 import type { Texts } from './texts.js';
 
+/** From where events are. */
+export type Origin = Omit<EwsOrigin, 'subscriptionId' | 'recovered'>;
+
+/** What the listeners of a node have in common. */
 export interface NodeListenerOptions {
   readonly node: Node;
   readonly texts: Texts;
-  readonly origin: Omit<EwsOrigin, 'subscriptionId' | 'recovered'>;
   readonly output: Output;
   /** Called with each state, and whose it is; the node makes its status from it. */
   readonly state: (state: SubscriptionState, listener: object) => void;
 }
 
 /** Turns what an engine tells into messages, statuses and errors of a node. */
-export function nodeListener(options: NodeListenerOptions): EngineListener {
-  return new NodeListener(options);
+export function nodeListener(options: NodeListenerOptions, origin: Origin): EngineListener {
+  return new NodeListener(options, origin);
 }
 
 /** A class and not an object with functions: there is one for each of thousands of mailboxes. */
 class NodeListener implements EngineListener {
   readonly #options: NodeListenerOptions;
+  readonly #origin: Origin;
 
-  constructor(options: NodeListenerOptions) {
+  constructor(options: NodeListenerOptions, origin: Origin) {
     this.#options = options;
+    this.#origin = origin;
   }
 
   get #mailbox(): string {
-    const { origin } = this.#options;
-    return origin.mailbox || origin.accountName;
+    return this.#origin.mailbox || this.#origin.accountName;
   }
 
   events(batch: EventBatch): void {
-    const { node, origin, output } = this.#options;
-    for (const message of messagesOf(batch, origin, output)) node.send(message);
+    const { node, output } = this.#options;
+    for (const message of messagesOf(batch, this.#origin, output)) node.send(message);
   }
 
   state(state: SubscriptionState): void {
@@ -43,13 +47,13 @@ class NodeListener implements EngineListener {
   }
 
   error(error: EwsError): void {
-    const { node, texts, origin } = this.#options;
+    const { node, texts } = this.#options;
     const payload = { mailbox: this.#mailbox, code: error.code };
-    node.error(texts.error(error), { topic: 'error', payload, ews: origin });
+    node.error(texts.error(error), { topic: 'error', payload, ews: this.#origin });
   }
 
   gap(gap: Gap): void {
-    const { node, texts, origin } = this.#options;
+    const { node, texts } = this.#options;
     const sentence = texts.text(`gap.${gap.reason}`, { mailbox: this.#mailbox });
     const unknown = texts.text('gap.unknown-time');
     const from = gap.from ?? unknown;
@@ -57,7 +61,7 @@ class NodeListener implements EngineListener {
       'EWS_GAP',
       `${sentence} ${texts.text('gap.between', { from, until: gap.until ?? unknown })}`,
     );
-    node.error(error, { topic: 'gap', payload: gap, ews: origin });
+    node.error(error, { topic: 'gap', payload: gap, ews: this.#origin });
   }
 
   skipped(from: string | undefined, until: string | undefined): void {

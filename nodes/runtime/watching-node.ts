@@ -138,18 +138,13 @@ class WatchingNode {
       return overview.add(keeper.key, about, listener, make, end);
     };
     const show = this.#board.show.bind(this.#board);
+    const common = { node, texts: this.#texts, output, state: show };
     const listenerFor: ListenerFor = (description, from) =>
-      nodeListener({
-        node,
-        texts: this.#texts,
-        origin: {
-          account: from.id,
-          accountName: accountName(from),
-          mailbox: description.mailbox || (from.account?.email ?? ''),
-          delivery: this.#type.delivery,
-        },
-        output,
-        state: show,
+      nodeListener(common, {
+        account: from.id,
+        accountName: accountName(from),
+        mailbox: description.mailbox || (from.account?.email ?? ''),
+        delivery: this.#type.delivery,
       });
     const checkDetails = (order: DetailsOrder): void => {
       readDetailsSettings(order, details);

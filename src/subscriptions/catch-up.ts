@@ -14,14 +14,11 @@ import { replay, takeBookmark } from './replay.js';
 import type { StreamPosition } from './stream-position.js';
 import { foundLog, type ToldLog } from './told-log.js';
 
-/** What catching up is made of; an engine has it all, and is handed over as it is. */
+/** What catching up goes by. */
 export interface CatchUpOptions {
   readonly account: AccountLink;
   readonly missed: Missed;
-  readonly position: StreamPosition;
   readonly listener: EngineListener;
-  /** What there is to catch up with: without folders that are missing. */
-  readonly present: Pick<PresentFolders, 'description'>;
 }
 
 /** How events came: on the stream, from a watermark, or by a search. */
@@ -49,6 +46,8 @@ const NOTHING = Promise.resolve();
 /** Tells what a stream did not bring, before what it brings: holds live events back, replays from the bookmark, lets go. */
 export class CatchUp {
   readonly #options: CatchUpOptions;
+  readonly #position: StreamPosition;
+  readonly #present: Pick<PresentFolders, 'description'>;
   readonly #steps: CatchUpSteps;
   /** Made when something is caught up for the first time. */
   #holdBack: HoldBack | undefined;
@@ -62,8 +61,16 @@ export class CatchUp {
   /** Live events that are being sent. */
   #telling: Promise<void> = NOTHING;
 
-  constructor(options: CatchUpOptions, steps: CatchUpSteps) {
+  /** @param present what there is to catch up with: without folders that are missing */
+  constructor(
+    options: CatchUpOptions,
+    position: StreamPosition,
+    present: Pick<PresentFolders, 'description'>,
+    steps: CatchUpSteps,
+  ) {
     this.#options = options;
+    this.#position = position;
+    this.#present = present;
     this.#steps = steps;
   }
 
@@ -132,7 +139,7 @@ export class CatchUp {
   }
 
   async #tell(events: readonly MailboxEvent[], signal: AbortSignal): Promise<void> {
-    const { position } = this.#options;
+    const position = this.#position;
     let held = events;
     if (!this.isHolding) {
       const { unseen, doubtful } = this.#holdBack?.sift(events) ?? { unseen: events, doubtful: [] };
@@ -167,7 +174,7 @@ export class CatchUp {
   leaveOut(serverTime: number | undefined): void {
     const why = this.#missing;
     this.#missing = undefined;
-    if (why !== undefined) this.#tellGap(why, this.#options.position.upTo, isoTime(serverTime));
+    if (why !== undefined) this.#tellGap(why, this.#position.upTo, isoTime(serverTime));
   }
 
   async #run(signal: AbortSignal): Promise<void> {
@@ -194,7 +201,7 @@ export class CatchUp {
       try {
         this.#behind.begin(mayBeLost);
         await gatesOf(this.#options.account).replays.pass(signal, async () => {
-          const { watermark } = this.#options.position;
+          const { watermark } = this.#position;
           if (watermark === undefined) await this.#findByTime(why, signal);
           else if (this.#found && !mayBeLost) await this.#passOver(this.#found, watermark, signal);
           else await this.#replay(watermark, signal, backOff);
@@ -215,7 +222,7 @@ export class CatchUp {
       if (this.#behind.isInDoubt) this.#missing ??= 'no-watermark';
       const held = this.isNeeded ? [] : this.#behind.takeHeld();
       if (held.length === 0) return;
-      const { position } = this.#options;
+      const position = this.#position;
       await this.#steps.send(
         held.filter((event) => !position.isTold(event)),
         'live',
@@ -224,8 +231,9 @@ export class CatchUp {
   }
 
   async #replay(watermark: string, signal: AbortSignal, backOff: BackOff): Promise<void> {
-    const { account, position } = this.#options;
-    const description = this.#options.present.description;
+    const { account } = this.#options;
+    const position = this.#position;
+    const description = this.#present.description;
     const connection = await account.connect(description.mailbox);
     let last = watermark;
     for await (const { events, watermark: next } of replay({ connection, account, description, signal }, watermark)) {
@@ -250,8 +258,9 @@ export class CatchUp {
    * rest comes on the stream, and in order there, after what may still be queued from before.
    */
   async #passOver({ log, at }: Found, watermark: string, signal: AbortSignal): Promise<void> {
-    const { account, position } = this.#options;
-    const description = this.#options.present.description;
+    const { account } = this.#options;
+    const position = this.#position;
+    const description = this.#present.description;
     const connection = await account.connect(description.mailbox);
     const found: MailboxEvent[] = [];
     for await (const { events } of replay({ connection, account, description, signal }, watermark)) {
@@ -268,8 +277,9 @@ export class CatchUp {
 
   /** Without a bookmark. A new one is taken before, where there are any, so that nothing falls between the two. */
   async #findByTime(reason: GapReason, signal: AbortSignal): Promise<void> {
-    const { account, position, missed } = this.#options;
-    const description = this.#options.present.description;
+    const { account, missed } = this.#options;
+    const position = this.#position;
+    const description = this.#present.description;
     const { upTo, told } = position;
     if (missed === 'skip') {
       this.#tellGap(reason, upTo, position.beganAt);
@@ -303,7 +313,8 @@ export class CatchUp {
   }
 
   async #trouble(error: EwsError, backOff: BackOff, signal: AbortSignal): Promise<void> {
-    const { account, listener, position } = this.#options;
+    const { account, listener } = this.#options;
+    const position = this.#position;
     switch (error.action) {
       case 'forget-watermark':
         position.forget();
@@ -322,7 +333,7 @@ export class CatchUp {
 
   #tellGap(reason: GapReason, from: string | undefined, until: string | undefined): void {
     const { listener, missed, account } = this.#options;
-    const description = this.#options.present.description;
+    const description = this.#present.description;
     if (missed === 'skip') listener.skipped(from, until);
     else listener.gap({ mailbox: description.mailbox || account.email, from, until, reason });
   }

@@ -32,7 +32,7 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps, Ride
   readonly #catchUp: CatchUp;
   readonly #present: PresentFolders;
   readonly #folders: NamedFolders;
-  readonly contest: Contest;
+  #contest: Contest | undefined;
   readonly trust = new IdTrust();
   #connection: AccountConnection | undefined;
   /** Until it was taken up: thousands of mailboxes have one. */
@@ -43,23 +43,26 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps, Ride
 
   /** @param begins what another node has just made, which counts where no position is kept */
   constructor(options: StreamEngineOptions, begins?: Beginning) {
-    const { account, listener, description, keeper, adopted, missed, owner, connectionTimeout } = options;
+    const { account, listener, description, keeper, adopted, owner, connectionTimeout } = options;
     this.#options = options;
     this.#begins = begins;
     this.#present = new PresentFolders(account, description, listener);
     this.#folders = new NamedFolders(account, description, this.#present);
-    this.contest = new Contest(account.clock);
     this.owner = owner;
     this.connectionTimeout = connectionTimeout;
     this.#loop = new SubscriptionLoop(account.clock, account.random, this, listener);
     this.#position = new StreamPosition(keeper, description, account, adopted);
-    this.#catchUp = new CatchUp({ account, missed, listener, position: this.#position, present: this.#present }, this);
+    this.#catchUp = new CatchUp(options, this.#position, this.#present, this);
   }
 
   /** Put together when it is needed, which is seldom. */
   get #owner(): StreamSubscriber {
     const [options, position, present] = [this.#options, this.#position, this.#present];
     return { options, who: this, position, present, folders: this.#folders, trust: this.trust };
+  }
+
+  get contest(): Contest | undefined {
+    return this.#contest;
   }
 
   get description(): SubscriptionDescription {
@@ -166,7 +169,9 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps, Ride
     this.#loop.unpark(async () => {
       await this.#endRide(ride);
       const why = ride.error ?? notWanted();
-      throw await this.contest.judged(why, () => tryToEndStreamed(this.#owner, this.#loop.signal));
+      throw await (this.#contest ??= new Contest(this.#options.account.clock)).judged(why, () =>
+        tryToEndStreamed(this.#owner, this.#loop.signal),
+      );
     });
   }
 
@@ -290,7 +295,8 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps, Ride
     const { record, sameSubscription } = found;
     if (record.watermark !== undefined) connection.traits.watermarks = true;
     this.#position.subscriptionId = record.subscriptionId;
-    this.contest.takenUp();
+    this.#contest ??= new Contest(this.#options.account.clock);
+    this.#contest.takenUp();
     if (hasBegun(record)) this.#catchUp.needed('no-watermark');
     // What was queued while away comes with the old subscription, so it is of no use where that shall be skipped.
     if (missed === 'skip') this.#position.forget();

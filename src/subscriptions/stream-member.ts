@@ -22,7 +22,7 @@ export interface StreamMember extends Affine {
   /** Whether its id may by now mean another subscription. */
   readonly trust?: Pick<IdTrust, 'isStale'>;
   /** Whose the subscription is, where that is not certain. */
-  readonly contest?: Pick<Contest, 'mayBeShared'>;
+  readonly contest?: Pick<Contest, 'mayBeShared'> | undefined;
   /** The server has begun to answer: what comes from now on is told. */
   opened(): void;
   /** Returns when it was dealt with; until then nothing more is read. */

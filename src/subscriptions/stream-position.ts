@@ -36,7 +36,8 @@ export class StreamPosition {
   readonly #random: () => number;
   #connection: AccountConnection | undefined;
   #watermark: string | undefined;
-  #sent = newSentLog();
+  /** Made when something is sent: of thousands of mailboxes, most are idle. */
+  #sent: SentLog | undefined;
   /** When the bookmark is to be taken anew (ms since 1970). */
   #renewAt = 0;
   /** A newer bookmark that counts as soon as everything before it was sent. */
@@ -76,7 +77,7 @@ export class StreamPosition {
 
   /** What was sent since the bookmark. */
   get sent(): SentLog {
-    return this.#sent;
+    return (this.#sent ??= newSentLog());
   }
 
   /** What was told of items lately, for catching up by time. */
@@ -104,7 +105,7 @@ export class StreamPosition {
     if (!record || record.server !== connection.server.name || record.incarnation !== connection.server.incarnation)
       return undefined;
     this.#watermark = record.watermark;
-    this.#sent = newSentLog(record.sentSince);
+    this.#sent = record.sentSince && newSentLog(record.sentSince);
     this.#renewAt = this.#inADay();
     this.upTo = record.upTo;
     this.#told = restoreTold(record);
@@ -117,7 +118,7 @@ export class StreamPosition {
   async begin(connection: AccountConnection, { watermark, serverTime }: Bookmark): Promise<void> {
     this.#connection = connection;
     this.#watermark = watermark === undefined ? undefined : ownText(watermark);
-    this.#sent = newSentLog();
+    this.#sent = undefined;
     this.#next = undefined;
     this.#renewNotBefore = 0;
     this.#renewAt = this.#inADay();
@@ -157,7 +158,7 @@ export class StreamPosition {
 
   /** Everything up to `watermark` was sent; `events` are what happened between it and the one before. */
   passed(events: readonly MailboxEvent[], watermark: string): void {
-    for (const event of events) this.#sent.take(event);
+    for (const event of events) this.sent.take(event);
     this.#watermark = ownText(watermark);
     this.#next = undefined;
     this.#renewAt = this.#inADay();
@@ -174,7 +175,7 @@ export class StreamPosition {
   /** The bookmark is of no use any more. */
   forget(): void {
     this.#watermark = undefined;
-    this.#sent = newSentLog();
+    this.#sent = undefined;
     this.#next = undefined;
   }
 
@@ -182,7 +183,7 @@ export class StreamPosition {
   add(events: readonly MailboxEvent[]): void {
     for (const event of events) {
       const key = eventKey(event);
-      this.#sent.addKey(key);
+      this.sent.addKey(key);
       this.#next?.sent.addKey(key);
     }
     this.#told.add(events);
@@ -204,7 +205,7 @@ export class StreamPosition {
   get wantsBookmark(): boolean {
     const now = this.#clock.now();
     if (this.#watermark === undefined || this.#next || now < this.#renewNotBefore) return false;
-    return this.#sent.size >= EVENTS_PER_BOOKMARK || now > this.#renewAt;
+    return (this.#sent?.size ?? 0) >= EVENTS_PER_BOOKMARK || now > this.#renewAt;
   }
 
   #inADay(): number {
@@ -266,7 +267,7 @@ export class StreamPosition {
     this.#timer = undefined;
     const server = this.#connection?.server;
     if (!server || this.#removed) return;
-    const sentSince = this.#watermark === undefined ? [] : this.#sent.keys();
+    const sentSince = this.#watermark === undefined ? [] : (this.#sent?.keys() ?? []);
     const record: PositionRecord = {
       format: POSITION_FORMAT,
       ...this.#keeper.key,

@@ -30,7 +30,8 @@ export class ToldLog {
   #from: number;
   /** How much the folders had lost when everything was told; `undefined` when that is not known. */
   counts: FolderCounts | undefined;
-  #latest = Number.NEGATIVE_INFINITY;
+  /** The newest of them (ms since 1970). */
+  #latest: number | undefined;
   #isHeld = false;
   /** When the first search began that was broken off since everything was told (ms since 1970, by the server's clock). */
   searchedAt: number | undefined;
@@ -141,11 +142,11 @@ export class ToldLog {
     const known = this.#times.get(key) ?? Number.NEGATIVE_INFINITY;
     this.#times.delete(key);
     this.#times.set(key, Math.max(time, known));
-    this.#latest = Math.max(this.#latest, time);
+    this.#latest = Math.max(this.#latest ?? time, time);
   }
 
   #prune(): void {
-    if (!this.#times || this.#isHeld) return;
+    if (!this.#times || this.#latest === undefined || this.#isHeld) return;
     for (const [key, time] of this.#times) {
       const isOld = time < this.#latest - this.#keep.ms;
       if (!isOld && this.#times.size <= this.#keep.most) return;
