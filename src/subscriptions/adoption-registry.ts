@@ -17,6 +17,8 @@ export interface Adopter {
 }
 
 interface Entry extends Holder {
+  /** Since when it holds all that is asked for, by the server's clock (ms since 1970), until it is adopted. */
+  freshAt?: number | undefined;
   adopter: Adopter | undefined;
   timer: Timer | undefined;
 }
@@ -36,10 +38,13 @@ export class AdoptionRegistry {
     this.#abandoned = abandoned;
   }
 
-  /** A subscription was made and waits for an adopter. */
-  announce(subscription: LiveSubscription): void {
+  /**
+   * A subscription was made and waits for an adopter.
+   * @param freshAt where nothing of before that is asked for: since when it holds all, by the server's clock (ms since 1970)
+   */
+  announce(subscription: LiveSubscription, freshAt?: number): void {
     const { subscriptionId } = subscription;
-    const entry: Entry = { subscription, adopter: undefined, timer: undefined };
+    const entry: Entry = { subscription, adopter: undefined, timer: undefined, freshAt };
     entry.timer = this.#clock.setTimer(() => {
       if (this.#entries.get(subscriptionId) !== entry) return;
       this.release(subscriptionId);
@@ -63,6 +68,7 @@ export class AdoptionRegistry {
     }
     this.#clock.clearTimer(entry.timer);
     entry.timer = undefined;
+    entry.freshAt = undefined;
     // Mailboxes of a subscription differ in case at most, whatever its message went through.
     entry.subscription = { ...subscription, mailbox: entry.subscription.mailbox };
     entry.adopter = adopter;
@@ -101,6 +107,11 @@ export class AdoptionRegistry {
     const made = this.#made.get(subscriber) ?? new MadeSubscriptions<Entry>();
     this.#made.set(subscriber, made);
     made.add(entry);
+  }
+
+  /** For a subscription that waits for its first adopter: since when it holds all that is asked for, if it does. */
+  freshAt(subscriptionId: string): number | undefined {
+    return this.#entries.get(subscriptionId)?.freshAt;
   }
 
   adopterOf(subscriptionId: string): Adopter | undefined {

@@ -64,9 +64,11 @@ async function makeStreaming(
 ): Promise<Beginning> {
   const { traits } = connection;
   let { watermark } = order;
+  let freshAt: number | undefined;
   if (traits.watermarks === undefined || (traits.watermarks && watermark === undefined)) {
     const bookmark = await takeBookmark({ connection, account, description: order, signal });
     traits.watermarks = bookmark.watermark !== undefined;
+    if (watermark === undefined) freshAt = bookmark.serverTime;
     watermark ??= bookmark.watermark;
   }
   const all = wantsAllFolders(order, traits.watermarks);
@@ -76,5 +78,9 @@ async function makeStreaming(
   const { response } = await subscribeStreaming(hub, connection, wish, signal, ({ subscriptionId }) =>
     account.endSubscription({ mailbox, access, subscriptionId, delivery: 'streaming' }),
   );
-  return { subscriptionId: response.subscriptionId, ...(watermark === undefined ? {} : { watermark }) };
+  return {
+    subscriptionId: response.subscriptionId,
+    ...(watermark === undefined ? {} : { watermark }),
+    ...(watermark === undefined || freshAt === undefined ? {} : { freshAt }),
+  };
 }

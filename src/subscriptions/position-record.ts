@@ -87,6 +87,8 @@ export interface AdoptedSubscription extends DetailsOrder {
 export interface Beginning {
   readonly subscriptionId: string;
   readonly watermark?: string;
+  /** Where the server holds all that happened since then for it: when that was, by its clock (ms since 1970). */
+  readonly freshAt?: number;
 }
 
 /** A subscription that another node made, and how it goes on without that node. */

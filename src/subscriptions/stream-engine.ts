@@ -308,13 +308,13 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps, Ride
     return false;
   }
 
-  /** A subscription that another node has just made; what happened since then is caught up. */
-  async #takeUp(connection: AccountConnection, { subscriptionId, watermark }: Beginning): Promise<void> {
+  /** A subscription that another node has just made; what happened since then comes on the stream, or is caught up. */
+  async #takeUp(connection: AccountConnection, { subscriptionId, watermark, freshAt }: Beginning): Promise<void> {
     this.#position.subscriptionId = subscriptionId;
     if (watermark === undefined) return this.#position.beginWithout(this.#options, connection, this.#ride.signal);
     connection.traits.watermarks = true;
-    this.#catchUp.needed('no-watermark');
-    await this.#position.begin(connection, { watermark, serverTime: undefined });
+    if (freshAt === undefined) this.#catchUp.needed('no-watermark');
+    await this.#position.begin(connection, { watermark, serverTime: freshAt });
   }
 
   async #begin(connection: AccountConnection, signal: AbortSignal): Promise<void> {

@@ -224,7 +224,7 @@ export class Subscriber {
       return unlessAborted(begun, signal);
     }
     // It keeps its turn while it waits for a server that is busy, so that the others do not come in its place.
-    const made = await gatesOf(account).starts.pass(signal, () =>
+    const { freshAt, ...made } = await gatesOf(account).starts.pass(signal, () =>
       patiently(account, this.#closing.signal, () => {
         if (this.#isClosing()) throw new Error('The node is being closed.');
         return makeSubscription(account, hub, order, signal);
@@ -237,7 +237,7 @@ export class Subscriber {
         ? { subscriptionTimeout: order.subscriptionTimeout }
         : { connectionTimeout: order.connectionTimeout }),
     };
-    registry.announce(subscription);
+    registry.announce(subscription, freshAt);
     return subscription;
   }
 

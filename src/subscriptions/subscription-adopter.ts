@@ -118,6 +118,7 @@ export class SubscriptionAdopter implements Adopter, PushHost {
       await this.#replace(existing, subscription);
       return true;
     }
+    const freshAt = account.registry.freshAt(subscription.subscriptionId);
     const {
       account: accountId,
       subscriber,
@@ -132,7 +133,11 @@ export class SubscriptionAdopter implements Adopter, PushHost {
       ...(subscriptionTimeout === undefined ? {} : { subscriptionTimeout }),
       ...(connectionTimeout === undefined ? {} : { connectionTimeout }),
       ...detailsOrderOf(subscription),
-      begins: { subscriptionId, ...(watermark === undefined ? {} : { watermark }) },
+      begins: {
+        subscriptionId,
+        ...(watermark === undefined ? {} : { watermark }),
+        ...(freshAt === undefined ? {} : { freshAt }),
+      },
     });
     return true;
   }

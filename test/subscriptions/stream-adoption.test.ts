@@ -29,44 +29,30 @@ for (const character of ['exchange', 'grommunio'] as const) {
       await lab.close();
     });
 
-    it('is made as the engine that goes on with it would make it', async () => {
+    let order: (watermark?: string) => Promise<LiveSubscription>;
+    let told: Recorder;
+
+    beforeEach(() => {
       const link = lab.base.account();
       const hub = new StreamHub(link);
       const registry = new AdoptionRegistry(lab.clock, () => undefined);
-      const told = new Recorder();
-      const made: LiveSubscription[] = [];
-      const subscriber = new Subscriber({
-        id: 'subscribe-node',
-        accountId: 'account',
-        account: link,
-        hub,
-        registry,
-        pushHost: noPushHost,
-      });
-      await subscriber.subscribe(
-        [
-          {
-            ...INBOX,
-            ...NO_PUSH,
-            events: ['NewMail'],
-            delivery: 'streaming',
-            subscriptionTimeout: 30,
-            connectionTimeout: 7,
-          },
-        ],
-        {
+      const names = { id: 'subscribe-node', accountId: 'account' };
+      const subscriber = new Subscriber({ ...names, account: link, hub, registry, pushHost: noPushHost });
+      const wish = { ...INBOX, ...NO_PUSH, events: ['NewMail'] as const, delivery: 'streaming' as const };
+      order = async (watermark) => {
+        const made: LiveSubscription[] = [];
+        const from = watermark === undefined ? {} : { watermark };
+        await subscriber.subscribe([{ ...wish, ...from, subscriptionTimeout: 30, connectionTimeout: 7 }], {
           subscribed: (one) => void made.push(one),
           unsubscribed: () => undefined,
           failed: (error) => assert.fail(error),
           finished: () => undefined,
-        },
-      );
-      const [subscription] = made;
-      assert.ok(subscription);
-      assert.equal(subscription.connectionTimeout, 7);
-      assert.equal(subscription.subscriptionTimeout, undefined);
-      assert.equal(subscription.watermark !== undefined, character === 'exchange');
-
+        });
+        const [subscription] = made;
+        assert.ok(subscription);
+        return subscription;
+      };
+      told = new Recorder();
       adopter = new SubscriptionAdopter({
         id: 'stream-node',
         delivery: 'streaming',
@@ -81,6 +67,13 @@ for (const character of ['exchange', 'grommunio'] as const) {
           return engine;
         },
       });
+    });
+
+    it('is made as the engine that goes on with it would make it', async () => {
+      const subscription = await order();
+      assert.equal(subscription.connectionTimeout, 7);
+      assert.equal(subscription.subscriptionTimeout, undefined);
+      assert.equal(subscription.watermark !== undefined, character === 'exchange');
       const early = lab.deliver();
       assert.equal(await adopter.adopt(subscription), true);
       await lab.untilAfter(() => told.current === 'connected', 50);
@@ -95,8 +88,26 @@ for (const character of ['exchange', 'grommunio'] as const) {
       await ioTurns(20);
       assert.deepEqual(told.items, [...early, ...late]);
       assert.deepEqual(told.gaps, []);
+      assert.ok(!lab.base.requests.includes('GetEvents'), 'nothing is looked for that the stream has');
       const [record] = lab.base.store.records.values();
       assert.equal(record?.adopted?.connectionTimeout, 7);
+    });
+
+    if (character === 'grommunio') return;
+
+    it('is caught up where it was ordered to begin at a watermark, or comes from elsewhere', async () => {
+      const { watermark, ...first } = await order();
+      await lab.base.account().endSubscription(first);
+      const missed = lab.deliver(2);
+      const copy = { ...first, mailbox: lab.sandbox.user };
+      const second = await order(watermark);
+      for (const subscription of [second, { ...copy, subscriptionId: 'of-before', watermark }]) {
+        told.batches.length = 0;
+        lab.base.store.records.clear();
+        assert.equal(await adopter.adopt({ ...subscription, watermark: watermark ?? '' }), true);
+        await lab.untilAfter(() => told.items.length >= 2 && told.current === 'connected', 50);
+        assert.deepEqual(told.items, missed);
+      }
     });
   });
 }
