@@ -239,6 +239,8 @@ export class CatchUp {
     for await (const { events, watermark: next } of replay({ connection, account, description, signal }, watermark)) {
       // It goes forward: what went wrong before is over.
       backOff.reset();
+      const older = this.#behind.takeOlder(events).filter((event) => !position.isTold(event));
+      if (older.length > 0) await this.#steps.send(older, 'live');
       // What had been sent does not come on the stream again.
       const unsent = position.sent.missing(events);
       this.#behind.replayed(unsent);

@@ -97,6 +97,20 @@ export class HoldBack {
     this.#mayBeLost = mayBeLost;
   }
 
+  /**
+   * Takes what is older than all that a replay has brought, as the subscription of an earlier run may bring it: it comes
+   * before the first that the replay has too or, where that has not come yet, is older by a second.
+   */
+  takeOlder(replayed: readonly MailboxEvent[]): readonly MailboxEvent[] {
+    const [first] = replayed;
+    if (!first || this.#held.length === 0) return [];
+    const keys = new Set(replayed.map(eventKey));
+    const same = this.#held.findIndex(({ key, doubtedIn }) => keys.has(key) || doubtedIn !== undefined);
+    const later = this.#held.findIndex(({ event }) => secondOf(event) >= secondOf(first));
+    const end = same >= 0 ? same : later >= 0 ? later : this.#held.length;
+    return this.#held.splice(0, end).map(({ event }) => event);
+  }
+
   /** Catching up has brought these, which were not sent before; the stream has brought them too, or may yet. */
   replayed(events: readonly MailboxEvent[]): void {
     const brought = new SentLog();

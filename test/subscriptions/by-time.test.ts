@@ -359,33 +359,44 @@ describe('StreamEngine, where the server refuses the watermark, catches up by ti
     assert.deepEqual(ofItem(next.told), []);
   });
 
-  it('and tells in order what the subscription of an earlier run has queued, and what came after the new bookmark', async () => {
-    const description = { ...INBOX, events: ['Deleted', 'Modified'] as const };
-    const box = lab.sandbox.mailbox();
-    const [doomed, changed] = [box.deliver({ subject: 'doomed' }), box.deliver({ subject: 'changed' })];
-    await lab.clock.advance(600_000);
-    const first = await lab.connected({ description });
-    let closed = false;
-    void first.engine.close(true).then(() => (closed = true));
-    await lab.untilAfter(() => closed, 100);
-    await lab.clock.advance(5000);
-    box.hardDelete(doomed);
-    await lab.clock.advance(5000);
-    lab.sandbox.failNext({ operation: 'Subscribe', code: 'ErrorInvalidWatermark' });
-    const stop = lab.sandbox.onRequest(({ operation }) => {
-      if (operation !== 'FindItem') return;
-      stop();
-      box.modify(changed, { subject: 'and again' });
+  for (const when of ['', ' also where the stream breaks off'] as const) {
+    it(`and tells in order what the subscription of an earlier run has queued, and what came after the new bookmark${when}`, async () => {
+      const description = { ...INBOX, events: ['Deleted', 'Modified'] as const };
+      const box = lab.sandbox.mailbox();
+      const [doomed, changed] = [box.deliver({ subject: 'doomed' }), box.deliver({ subject: 'changed' })];
+      await lab.clock.advance(600_000);
+      const first = await lab.connected({ description });
+      let closed = false;
+      void first.engine.close(true).then(() => (closed = true));
+      await lab.untilAfter(() => closed, 100);
+      await lab.clock.advance(5000);
+      box.hardDelete(doomed);
+      await lab.clock.advance(5000);
+      lab.sandbox.failNext({ operation: 'Subscribe', code: 'ErrorInvalidWatermark' });
+      let searched = false;
+      const stop = lab.sandbox.onRequest(({ operation }) => {
+        if (searched && operation === 'Subscribe') {
+          stop();
+          if (when !== '') lab.sandbox.resetConnections();
+        } else if (!searched && operation === 'FindItem') {
+          searched = true;
+          box.modify(changed, { subject: 'and again' });
+        }
+      });
+      const { told } = await lab.connected({ description });
+      box.modify(changed, { isRead: true });
+      // All but what the search has found.
+      const inOrder = () =>
+        told.batches.flatMap(({ events, recovered }) =>
+          events.flatMap((event) => {
+            const isFound = recovered && event.watermark === undefined;
+            return isFound || !('itemId' in event) ? [] : [`${event.eventType} ${event.itemId.id}`];
+          }),
+        );
+      await lab.untilAfter(() => inOrder().length === 3, 100);
+      assert.deepEqual(inOrder(), [`Deleted ${doomed.id}`, `Modified ${changed.id}`, `Modified ${changed.id}`]);
     });
-    const { told } = await lab.connected({ description });
-    box.modify(changed, { isRead: true });
-    const live = () => told.batches.filter(({ recovered }) => !recovered).flatMap(({ events }) => events);
-    await lab.untilAfter(() => live().filter((event) => 'itemId' in event).length === 3, 100);
-    assert.deepEqual(
-      live().flatMap((event) => ('itemId' in event ? [`${event.eventType} ${event.itemId.id}`] : [])),
-      [`Deleted ${doomed.id}`, `Modified ${changed.id}`, `Modified ${changed.id}`],
-    );
-  });
+  }
 
   it('and keeps what was told while it goes on, but moves its position at the end of it only', async () => {
     const { told } = await lab.connected();

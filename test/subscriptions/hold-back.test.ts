@@ -40,6 +40,30 @@ describe('HoldBack', () => {
     assert.deepEqual(names(holdBack.sift([change('new', '2026-03-02T08:00:09Z')]).unseen), ['new']);
   });
 
+  it('knows what is older than a replay: it came before what both have, or has an earlier time', async () => {
+    const at = (id: string, second: number): MailboxEvent => ({
+      ...change(id, `2026-03-02T08:00:0${second}Z`),
+      itemId: { id, changeKey: id },
+    });
+    const [a, b, c, d] = [at('a', 1), at('b', 2), at('c', 2), at('d', 3)] as const;
+    for (const [held, replayed, older] of [
+      [
+        [a, b, c, d],
+        [c, d],
+        ['a', 'b'],
+      ],
+      [[a, b], [c, d], ['a']],
+      [[a], [b], ['a']],
+      [[d], [b, c], []],
+      [[a], [], []],
+    ] as const) {
+      holdBack = new HoldBack();
+      await holdBack.keep(held, true);
+      assert.deepEqual(names(holdBack.takeOlder(replayed)), older);
+      assert.deepEqual(names(holdBack.takeHeld()), names(held).slice(older.length));
+    }
+  });
+
   it('is in doubt about what looks like the last that may be lost, and asks for another round', async () => {
     round(holdBack, true, [change('lost')]);
     const { unseen, doubtful } = holdBack.sift([change('older', '2026-03-02T07:59:59Z'), change('new')]);
