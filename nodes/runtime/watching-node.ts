@@ -131,7 +131,10 @@ class WatchingNode {
       const settings = readDetailsSettings(detailsOrderOf(parts.adopted ?? {}), details);
       const make = (noting: EngineListener) =>
         makeEngineWithDetails(
-          { ...parts, account: parts.account.link, key: keeper.key, listener: noting, settings, spools },
+          {
+            ...{ description, account: parts.account.link, key: keeper.key, position: keeper },
+            ...{ listener: noting, settings, spools },
+          },
           (through) =>
             this.#type.makeEngine(this.#config, { ...parts, listener: through, node, owner: node.id, missed }),
         );

@@ -36,8 +36,11 @@ export class EngineWithOutbox implements Engine {
   readonly #engine: Engine;
   readonly #slot: OutboxSlot;
   readonly #clock: Clock;
+  #position: { readAhead(): Promise<void> } | undefined;
 
-  constructor(engine: Engine, slot: OutboxSlot, clock: Clock) {
+  /** @param position read before what waits to be sent, as whoever had it before may still add to both */
+  constructor(engine: Engine, slot: OutboxSlot, clock: Clock, position?: { readAhead(): Promise<void> }) {
+    this.#position = position;
     this.#engine = engine;
     this.#slot = slot;
     this.#clock = clock;
@@ -89,7 +92,9 @@ export class EngineWithOutbox implements Engine {
 
   async #startOutbox(): Promise<void> {
     const { outbox } = this.#slot;
-    await outbox?.start();
+    const position = this.#position;
+    this.#position = undefined;
+    await outbox?.start(position?.readAhead());
     if (outbox?.isSpent) this.#slot.outbox = undefined;
   }
 

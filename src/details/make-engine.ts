@@ -13,6 +13,8 @@ export interface DetailsParts {
   readonly account: AccountLink;
   readonly description: SubscriptionDescription;
   readonly key: PositionKey;
+  /** What reads the position: before what waits to be sent is read. */
+  readonly position?: { readAhead(): Promise<void> };
   readonly listener: EngineListener;
   readonly settings: DetailsSettings;
   /** Where what waits is kept. */
@@ -21,7 +23,7 @@ export interface DetailsParts {
 
 /** An engine whose events are looked up before they are sent, where that is wanted. */
 export function makeEngineWithDetails(parts: DetailsParts, make: (listener: EngineListener) => Engine): Engine {
-  const { account, description, key, listener, settings, spools } = parts;
+  const { account, description, key, position, listener, settings, spools } = parts;
   const direct = !isWaiting(settings);
   // What an earlier run left is sent, though it was set to something else.
   if (direct && !spools.mayHoldOf(key)) return make(listener);
@@ -38,5 +40,5 @@ export function makeEngineWithDetails(parts: DetailsParts, make: (listener: Engi
     calmMs: settings.calm * 1000,
   });
   const slot: OutboxSlot = { outbox };
-  return new EngineWithOutbox(make(throughOutbox(listener, slot)), slot, account.clock);
+  return new EngineWithOutbox(make(throughOutbox(listener, slot)), slot, account.clock, position);
 }

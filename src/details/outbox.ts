@@ -75,9 +75,9 @@ export class Outbox {
     if (calmMs > 0) this.#calm = new Calm(clock, calmMs, release);
   }
 
-  /** Sends what an earlier run left; it comes before anything new. Resolves when that is known. */
-  start(): Promise<void> {
-    this.#loaded = this.#load();
+  /** Sends what an earlier run left, read after `before`; it comes before anything new. Resolves when that is known. */
+  start(before: Promise<void> = Promise.resolve()): Promise<void> {
+    this.#loaded = before.then(() => this.#load());
     return this.#loaded;
   }
 

@@ -23,6 +23,8 @@ export class PositionKeeper {
   #record: PositionRecord | undefined;
   /** Stands for what was last written. */
   #written: string | undefined;
+  /** What was read and is not gone by yet. */
+  #ahead: Promise<{ readonly record: PositionRecord | undefined } | undefined> | undefined;
   #changes = 0;
   #saved = 0;
   #saving: Promise<void> = NOTHING;
@@ -43,10 +45,26 @@ export class PositionKeeper {
     return this.#record;
   }
 
+  /**
+   * Reads what was kept before {@link load} is asked to, which then goes by that. Whoever has the same position, and still
+   * adds to what waits to be sent, does so before it counts as sent: what is read after this is all of that. Never rejects.
+   */
+  async readAhead(): Promise<void> {
+    // What goes wrong is met, and told, when it is needed.
+    this.#ahead = this.#store.load(this.key).then(
+      (record) => ({ record }),
+      () => undefined,
+    );
+    await this.#ahead;
+  }
+
   /** Reads what was kept. Returns `false` when there was something that could not be read. */
   async load(): Promise<boolean> {
+    const reading = this.#ahead;
+    this.#ahead = undefined;
     try {
-      this.#record = await this.#store.load(this.key);
+      const ahead = await reading;
+      this.#record = ahead ? ahead.record : await this.#store.load(this.key);
       return true;
     } catch (error) {
       this.#trouble(error);

@@ -197,6 +197,27 @@ describe('what waits to be sent, where positions are in a context store', () => 
     assert.deepEqual(store.names, []);
   });
 
+  it('is read after the position: what that counts as sent may have been put there meanwhile', async () => {
+    const earlier = spool();
+    await earlier.load(noProblem);
+    const told = new Recorder();
+    const parts = {
+      ...{ account: lab.base.account(), description: INBOX, key: KEY, listener: told },
+      ...{ settings: { ...NO_DETAILS, calm: 1 }, spools: new ContextSpools(store) },
+    };
+    const readAhead = async () => {
+      await earlier.add(batch('a'));
+    };
+    const engine = makeEngineWithDetails({ ...parts, position: { readAhead } }, () => IDLE_ENGINE);
+    engine.start();
+    await until(() => {
+      void lab.clock.advance(100);
+      return told.items.length === 1;
+    });
+    assert.deepEqual(told.items, ['a']);
+    await engine.close(true);
+  });
+
   it('is sent also by a node that was set to wait for nothing meanwhile', async () => {
     const earlier = spool();
     await earlier.load(noProblem);
