@@ -56,6 +56,7 @@ export class PullEngine implements Engine, LoopSteps {
   #rejoined = false;
   #lastEventAt: number | undefined;
   #search: AbortController | undefined;
+  #isClosing = false;
   readonly #trust = new IdTrust();
   /** Whether the server has answered to the subscription in this run. */
   #answered = false;
@@ -128,6 +129,7 @@ export class PullEngine implements Engine, LoopSteps {
    * @param keep whether the subscription stays on the server, to be used again after a restart
    */
   async close(keep: boolean): Promise<void> {
+    this.#isClosing = true;
     this.#search?.abort();
     await this.#finishRound();
     await this.#loop.close();
@@ -242,6 +244,7 @@ export class PullEngine implements Engine, LoopSteps {
   /** Whoever closes does not wait for a search: what it would find is found after the next start. */
   async #findMissed(connection: AccountConnection, signal: AbortSignal): Promise<void> {
     const search = (this.#search = new AbortController());
+    if (this.#isClosing) search.abort();
     const either = AbortSignal.any([signal, search.signal]);
     await this.#held.findMissed(connection, either, (events) => this.#send(events, true));
   }

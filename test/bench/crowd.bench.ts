@@ -98,6 +98,11 @@ async function ordered({ RED, port }: BenchRuntime, address: CrowdAnswer): Promi
   const cost = await costOf(() => set(0, CROWD));
   const each = ((await heap()) - few) / (CROWD - FEW);
   row('from ews-subscribe', cost, each, undefined);
+  report(
+    `${whole(CROWD)} idle mailboxes that ews-subscribe ordered`,
+    `${(each / 1024).toFixed(1)} KiB of heap each`,
+    `all subscribed after ${short(cost.seconds)} s`,
+  );
   row('the same list again', await costOf(() => done(RED, addresses(0, CROWD))), undefined, undefined);
   row(
     'without a tenth of it',

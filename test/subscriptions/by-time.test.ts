@@ -134,6 +134,26 @@ describe('PullEngine, where the server refuses the watermark, catches up by time
     assert.deepEqual([told(third.told), third.told.gaps.length], [[], 1]);
   });
 
+  it('and does not begin where it is closed before, so that nothing is told to nobody', async () => {
+    lab = await PullLab.open();
+    await leave();
+    lab.deliver(1);
+    const second = lab.run({ description: INBOX });
+    let closed: Promise<void> | undefined;
+    let subscribed = 0;
+    const stop = lab.sandbox.onRequest(({ operation }) => {
+      if (operation === 'Subscribe') subscribed += 1;
+      // The first one is refused.
+      if (subscribed === 2) closed ??= second.engine.close(true);
+    });
+    await until(() => closed !== undefined);
+    await closed;
+    stop();
+    assert.deepEqual([told(second.told), second.told.gaps], [[], []]);
+    const third = await lab.connected({ description: INBOX });
+    assert.deepEqual([told(third.told).length, third.told.gaps.length], [2, 1]);
+  });
+
   it('and says nothing where nothing happened', async () => {
     lab = await PullLab.open();
     await leave();

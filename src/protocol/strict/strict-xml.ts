@@ -38,16 +38,29 @@ export class StrictXml {
   readonly #hasReferences: boolean;
   readonly #hasBreaks: boolean;
   /** Where the names of the elements that are open begin and end, the innermost last. No text is made of them. */
-  readonly #names: number[] = [];
+  readonly #names: number[];
   #attributes: Record<string, string> = {};
 
-  /** @param start where the root element begins */
-  constructor(xml: string, start: number) {
+  /**
+   * @param start where the root element begins, or where to go on
+   * @param names what {@link names} were there, in another document that was the same up to there
+   */
+  constructor(xml: string, start: number, names: readonly number[] = []) {
     this.#xml = xml;
     this.#at = start;
+    this.#names = [...names];
     this.#hasReferences = xml.includes('&');
     this.#hasBreaks = xml.includes('\n') || xml.includes('\r') || xml.includes('\t');
-    if (WEB_PAGE.test(xml.slice(start + 1, start + 9))) doubt();
+  }
+
+  /** How far it is read. */
+  get at(): number {
+    return this.#at;
+  }
+
+  /** Where the names of the elements that are open begin and end. */
+  get names(): readonly number[] {
+    return [...this.#names];
   }
 
   /** The attributes of the last start tag, without the declarations of namespaces. */
@@ -89,6 +102,12 @@ export class StrictXml {
     this.#at += 1;
     this.#names.push(start, end);
     return true;
+  }
+
+  /** {@link open} for the root element. */
+  beginRoot(name: string): void {
+    if (WEB_PAGE.test(this.#xml.slice(this.#at + 1, this.#at + 9))) doubt();
+    this.open(name);
   }
 
   /** The same for an element that must not be empty. */
