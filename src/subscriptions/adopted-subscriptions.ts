@@ -1,4 +1,5 @@
 import type { Engine } from './engine.js';
+import type { PositionKeeper } from './position-keeper.js';
 import type { Adoption } from './position-record.js';
 import { isSelected, type Selection } from './subscriber.js';
 import type { AdoptingAccount } from './subscription-adopter.js';
@@ -10,6 +11,7 @@ export interface Adopted {
   readonly engine: Engine;
   readonly account: AdoptingAccount;
   adoption: Adoption;
+  readonly keeper: PositionKeeper;
   /** Under which id the account knows it. */
   readonly registeredId: string;
   /** Resolves when another engine has taken its place; never rejects. */

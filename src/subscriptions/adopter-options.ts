@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.js';
 import type { AccountLink } from './account-link.js';
 import type { AdoptionRegistry } from './adoption-registry.js';
 import type { DetailsOrder } from './details-order.js';
@@ -32,6 +33,8 @@ export interface SubscriptionAdopterOptions {
   /** How the subscriptions are delivered that it takes; it is for the caller to hand over no others. */
   readonly delivery: Delivery;
   readonly store: PositionStore;
+  /** The machine's own, if left out. */
+  readonly clock?: Clock;
   /** The account node of that id, if it exists and is of the same flow file. */
   account(id: string): AdoptingAccount | undefined;
   /** Whom the engine of a subscription tells what happens. */

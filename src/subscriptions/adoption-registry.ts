@@ -53,15 +53,21 @@ export class AdoptionRegistry {
     this.#put(entry);
   }
 
-  /** Registers `adopter`; throws `EWS_ADOPTED` when another was first. Adopting again what one has changes nothing. */
-  adopt(subscription: LiveSubscription, adopter: Adopter): void {
-    const entry = this.#entries.get(subscription.subscriptionId);
+  /** Throws `EWS_ADOPTED` when another than `adopter` was first. */
+  checkFree(subscriptionId: string, adopter: Adopter): void {
+    const entry = this.#entries.get(subscriptionId);
     if (entry?.adopter && entry.adopter.id !== adopter.id) {
       throw new EwsError(
         'EWS_ADOPTED',
         'Another node is already receiving this subscription. Connect ews-subscribe to one of them only.',
       );
     }
+  }
+
+  /** Registers `adopter`; throws `EWS_ADOPTED` when another was first. Adopting again what one has changes nothing. */
+  adopt(subscription: LiveSubscription, adopter: Adopter): void {
+    this.checkFree(subscription.subscriptionId, adopter);
+    const entry = this.#entries.get(subscription.subscriptionId);
     if (entry?.subscription.subscriber !== subscription.subscriber) {
       this.#put({ subscription, adopter, timer: undefined });
       return;

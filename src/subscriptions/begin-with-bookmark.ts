@@ -24,6 +24,12 @@ export async function beginWithBookmark(
   signal: AbortSignal,
 ): Promise<void> {
   const { traits } = connection;
+  // Taken up without a watermark: until it is kept since when is watched, nothing is.
+  const isKept = (position.watermark ?? position.upTo) !== undefined || catchUp.isNeeded;
+  if (position.subscriptionId !== undefined && !isKept) {
+    const { description } = present;
+    await unlessAborted(position.beginWithout({ account, description }, connection, signal), signal);
+  }
   const wanted = recover && position.watermark === undefined && traits.watermarks !== false;
   if (!wanted && traits.watermarks !== undefined) return;
   const bookmark = await present.around(connection, signal, (description) =>

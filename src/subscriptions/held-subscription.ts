@@ -303,10 +303,9 @@ export class HeldSubscription {
   async setPaused(paused: boolean): Promise<void> {
     this.#paused = paused;
     this.#pausedSet = true;
-    const { keeper } = this.#options;
     if (this.#connection) await this.save();
     // Before there is a connection, only what is kept already can be changed.
-    else if ((await keeper.load()) && keeper.record) await keeper.save({ ...keeper.record, paused });
+    else await this.#options.keeper.change({ paused });
   }
 
   /** Ends the subscription on the server and forgets where it was: what comes next begins then. */

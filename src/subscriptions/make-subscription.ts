@@ -78,9 +78,8 @@ async function makeStreaming(
   const { response } = await subscribeStreaming(hub, connection, wish, signal, ({ subscriptionId }) =>
     account.endSubscription({ mailbox, access, subscriptionId, delivery: 'streaming' }),
   );
-  return {
-    subscriptionId: response.subscriptionId,
-    ...(watermark === undefined ? {} : { watermark }),
-    ...(watermark === undefined || freshAt === undefined ? {} : { freshAt }),
-  };
+  const { subscriptionId } = response;
+  // One that was ordered is of no use where there are none.
+  if (watermark === undefined || !traits.watermarks) return { subscriptionId };
+  return { subscriptionId, watermark, ...(freshAt === undefined ? {} : { freshAt }) };
 }

@@ -1,4 +1,4 @@
-import { systemClock, type Clock, type Timer } from '../clock.js';
+import { delay, systemClock, type Clock, type Timer } from '../clock.js';
 import type { EngineListener, PositionProblem } from './engine-listener.js';
 import { PositionError, type PositionKey, type PositionRecord } from './position-record.js';
 import type { PositionStore } from './position-store.js';
@@ -8,6 +8,14 @@ import { shortDigest } from './short-digest.js';
 const RETRY_MS = 30_000;
 /** Who is told of trouble: a listener, or what does something with it. */
 type Report = Pick<EngineListener, 'positionProblem'> | ((problem: PositionProblem) => void);
+/** So often is read ahead where the store does not answer, each time so much later than the last (ms). */
+const AHEAD_ATTEMPTS = 8;
+const AHEAD_WAIT_MS = 100;
+
+interface ReadAhead {
+  readonly record: PositionRecord | undefined;
+}
+
 /** Nothing under way. */
 const NOTHING = Promise.resolve();
 
@@ -24,7 +32,8 @@ export class PositionKeeper {
   /** Stands for what was last written. */
   #written: string | undefined;
   /** What was read and is not gone by yet. */
-  #ahead: Promise<{ readonly record: PositionRecord | undefined } | undefined> | undefined;
+  #ahead: Promise<ReadAhead | undefined> | undefined;
+  #isLoaded = false;
   #changes = 0;
   #saved = 0;
   #saving: Promise<void> = NOTHING;
@@ -45,31 +54,57 @@ export class PositionKeeper {
     return this.#record;
   }
 
-  /**
-   * Reads what was kept before {@link load} is asked to, which then goes by that. Whoever has the same position, and still
-   * adds to what waits to be sent, does so before it counts as sent: what is read after this is all of that. Never rejects.
-   */
-  async readAhead(): Promise<void> {
-    // What goes wrong is met, and told, when it is needed.
-    this.#ahead = this.#store.load(this.key).then(
-      (record) => ({ record }),
-      () => undefined,
-    );
-    await this.#ahead;
+  /** Whether the last that was to be saved was. */
+  get isSaved(): boolean {
+    return this.#record === undefined;
   }
 
-  /** Reads what was kept. Returns `false` when there was something that could not be read. */
+  /**
+   * Reads what was kept before {@link load} is asked to, which then goes by that. Whoever has the same position, and still
+   * adds to what waits to be sent, does so before it counts as sent: what is read after this is all of that. So a store
+   * that does not answer is asked again for a while. Never rejects.
+   */
+  async readAhead(): Promise<void> {
+    if (!this.#isLoaded) await (this.#ahead ??= this.#readPatiently());
+  }
+
+  /** Reads what was kept, once. Returns `false` when there was something that could not be read. */
   async load(): Promise<boolean> {
-    const reading = this.#ahead;
-    this.#ahead = undefined;
     try {
-      const ahead = await reading;
+      const ahead = await this.#ahead;
+      if (this.#isLoaded) return true;
       this.#record = ahead ? ahead.record : await this.#store.load(this.key);
+      this.#isLoaded = true;
+      this.#ahead = undefined;
       return true;
     } catch (error) {
       this.#trouble(error);
       return false;
     }
+  }
+
+  /** Changes what is kept, if anything is, for an engine that has not gone by it yet. */
+  async change(change: Partial<PositionRecord>): Promise<void> {
+    await this.readAhead();
+    const kept = this.#isLoaded ? this.#record : (await this.#ahead)?.record;
+    if (!kept) return;
+    const record = { ...kept, ...change };
+    this.#ahead = Promise.resolve({ record });
+    this.#isLoaded = false;
+    await this.save(record);
+  }
+
+  /** What goes wrong for good is met, and told, when it is needed. */
+  async #readPatiently(): Promise<ReadAhead | undefined> {
+    for (let attempt = 0; attempt < AHEAD_ATTEMPTS && !this.#closed; attempt += 1) {
+      if (attempt > 0) await delay(this.#clock, attempt * AHEAD_WAIT_MS);
+      try {
+        return { record: await this.#store.load(this.key) };
+      } catch (error) {
+        if (error instanceof PositionError && error.kind !== 'unreadable') return undefined;
+      }
+    }
+    return undefined;
   }
 
   /**

@@ -8,7 +8,7 @@ import { mayHaveLostAnswer, mayHaveRestarted } from '../transport/network-error.
 import { unlessAborted } from '../transport/unless-aborted.js';
 import { gatesOf } from './account-gates.js';
 import { contextOf, type AccountConnection, type AccountLink } from './account-link.js';
-import { endBegun } from './end-begun.js';
+import { endBegun, endUnread } from './end-begun.js';
 import type { Engine } from './engine.js';
 import type { EngineListener } from './engine-listener.js';
 import type { Missed } from './held-delivery.js';
@@ -142,7 +142,7 @@ export class PullEngine implements Engine, LoopSteps {
   /** Ends the engine and forgets its position. */
   async drop(): Promise<void> {
     await this.#loop.close();
-    if (!this.#restored) await endBegun(this.#options, this.#options.adopted?.begins);
+    if (!this.#restored) await endUnread(this.#options, this.#options.adopted?.begins);
     await this.#held.giveUp();
     await this.#options.keeper.remove();
   }
@@ -219,6 +219,9 @@ export class PullEngine implements Engine, LoopSteps {
       this.#held.adopt(adopted.begins.subscriptionId, adopted.begins.watermark);
       await this.#held.save();
     } else {
+      // What there is goes on, whatever was made meanwhile.
+      if (adopted?.begins?.subscriptionId !== keeper.record?.subscriptionId)
+        void endBegun(this.#options, adopted?.begins);
       this.#held.restore(connection, readable);
       const { watermark, closed } = keeper.record ?? {};
       // Without watermarks, what an answer brought in the moment of a crash is on the server no more.

@@ -12,6 +12,8 @@ export function shared<T extends object>(one: T): T {
   const found = known.get(key);
   if (found) return found as T;
   if (known.size >= MOST) known.clear();
-  known.set(key, one);
-  return one;
+  // Not what came, which may be a message's, and be changed.
+  const own = JSON.parse(key) as T;
+  known.set(key, own);
+  return own;
 }

@@ -8,7 +8,7 @@ import { CatchUp, type CatchUpSteps, type HowCame } from './catch-up.js';
 import { Contest } from './contest.js';
 import { NamedFolders } from './named-folders.js';
 import { folderCameBack, PresentFolders } from './present-folders.js';
-import { endBegun } from './end-begun.js';
+import { endBegun, endUnread } from './end-begun.js';
 import { IdTrust } from './id-trust.js';
 import { hasBegun, type Beginning } from './position-record.js';
 import { renewBookmark } from './renew-bookmark.js';
@@ -99,18 +99,22 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps, Ride
   /** Stops reading until {@link resume}, across restarts too. */
   async pause(): Promise<void> {
     await this.#step(() => this.#loop.pause());
-    this.#position.paused = true;
-    await this.#position.save();
+    await this.#setPaused(true);
   }
 
   async resume(): Promise<void> {
     // The old subscription would bring what shall be skipped.
     if (this.#options.missed === 'skip' && this.#loop.isPaused()) await endStreamed(this.#owner);
-    this.#position.paused = false;
     // After an unsubscribe it begins from now: there is nothing before.
     if (this.#restored && hasBegun(this.#position)) this.#catchUp.needed('no-watermark');
-    await this.#position.save();
+    await this.#setPaused(false);
     this.#loop.resume();
+  }
+
+  async #setPaused(paused: boolean): Promise<void> {
+    this.#position.paused = paused;
+    if (this.#restored) await this.#position.save();
+    else await this.#options.keeper.change({ paused });
   }
 
   /** Reads on another connection, after what the present one may not have brought. */
@@ -144,6 +148,7 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps, Ride
   /** Ends the engine and forgets its position. */
   async drop(): Promise<void> {
     await this.#step(() => this.#loop.close());
+    if (!this.#restored) await endUnread(this.#options, this.#begins, 'streaming');
     await endStreamed(this.#owner);
     this.#options.hub.release(this);
     await this.#position.remove();
@@ -293,6 +298,8 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps, Ride
       return false;
     }
     const { record, sameSubscription } = found;
+    // What there is goes on, whatever was made meanwhile.
+    if (begins?.subscriptionId !== record.subscriptionId) void endBegun(this.#options, begins, 'streaming');
     if (record.watermark !== undefined) connection.traits.watermarks = true;
     this.#position.subscriptionId = record.subscriptionId;
     this.#contest ??= new Contest(this.#options.account.clock);
@@ -311,7 +318,7 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps, Ride
   /** A subscription that another node has just made; what happened since then comes on the stream, or is caught up. */
   async #takeUp(connection: AccountConnection, { subscriptionId, watermark, freshAt }: Beginning): Promise<void> {
     this.#position.subscriptionId = subscriptionId;
-    if (watermark === undefined) return this.#position.beginWithout(this.#options, connection, this.#ride.signal);
+    if (watermark === undefined) return;
     connection.traits.watermarks = true;
     if (freshAt === undefined) this.#catchUp.needed('no-watermark');
     await this.#position.begin(connection, { watermark, serverTime: freshAt });

@@ -1,22 +1,34 @@
+import { systemClock } from '../clock.js';
 import { EwsError } from '../protocol/ews-error.js';
 import { AdoptedSubscriptions, type Adopted } from './adopted-subscriptions.js';
+import { adoptionOf, partOf, type Parted } from './adoption.js';
 import type { AccountLink } from './account-link.js';
 import type { AdoptingAccount, EngineParts, SubscriptionAdopterOptions } from './adopter-options.js';
 import type { Adopter } from './adoption-registry.js';
 import { detailsOrderOf, sameDetails, withDetails, type DetailsOrder } from './details-order.js';
 import type { Engine } from './engine.js';
 import type { EngineListener } from './engine-listener.js';
-import { ForwardingListener } from './forwarding-listener.js';
+import { FollowingListener } from './following-listener.js';
 import { FirstOutcome } from './first-outcome.js';
 import type { LiveSubscription } from './live-subscription.js';
 import { PositionKeeper } from './position-keeper.js';
-import { rememberedOf, type Adoption, type PositionKey, type PositionRecord } from './position-record.js';
+import {
+  PositionError,
+  rememberedOf,
+  toPositionError,
+  type Adoption,
+  type PositionKey,
+  type PositionRecord,
+} from './position-record.js';
 import type { PushHost, SubscriptionOrigin } from './push-host.js';
 import type { SubscribeOrder } from './subscribe-request.js';
 import type { Selection } from './subscriber.js';
 import { shared } from './shared.js';
 import type { SubscriptionState } from './subscription-state.js';
-import { fingerprint, type SubscriptionDescription } from './subscription-description.js';
+import type { SubscriptionDescription } from './subscription-description.js';
+
+/** Where positions could not be read, as a store does not answer, they are looked for so much later, in milliseconds. */
+const RESUME_AGAIN_MS = 30_000;
 
 export type { AdoptingAccount, EngineParts, SubscriptionAdopterOptions };
 
@@ -27,6 +39,11 @@ export class SubscriptionAdopter implements Adopter, PushHost {
   readonly #adopted = new AdoptedSubscriptions();
   #resumed: Promise<void> = Promise.resolve();
   #closed = false;
+  /** By part: what is being ended, and nothing may take the place of yet. */
+  readonly #dropping = new Map<string, Promise<void>>();
+  readonly #followed = (part: string, state: SubscriptionState): void => {
+    this.#follow(part, state);
+  };
 
   constructor(options: SubscriptionAdopterOptions) {
     this.id = options.id;
@@ -48,8 +65,18 @@ export class SubscriptionAdopter implements Adopter, PushHost {
 
   async #resume(): Promise<void> {
     const problems: unknown[] = [];
-    const records = await this.#options.store.list(this.id, [], (problem) => problems.push(problem));
+    const { store, clock = systemClock } = this.#options;
+    const records = await store
+      .list(this.id, [], (problem) => problems.push(problem))
+      .catch((error: unknown): PositionRecord[] => {
+        problems.push(toPositionError(error));
+        return [];
+      });
     if (this.#closed) return;
+    // What is there already is not taken up twice.
+    if (problems.some((problem) => problem instanceof PositionError && problem.kind === 'unreadable')) {
+      clock.setTimer(() => void this.#resume().catch(() => undefined), RESUME_AGAIN_MS);
+    }
     for (const record of records) {
       try {
         this.#takeUp(record);
@@ -104,6 +131,7 @@ export class SubscriptionAdopter implements Adopter, PushHost {
   async adopt(subscription: LiveSubscription): Promise<boolean> {
     // What was adopted before a restart comes first, or it would be taken for something new.
     await this.#resumed.catch(() => undefined);
+    await this.#dropping.get(partOf(subscription));
     // An engine that starts now would be closed by nobody.
     if (this.#closed) return false;
     const account = this.#options.account(subscription.account);
@@ -119,26 +147,7 @@ export class SubscriptionAdopter implements Adopter, PushHost {
       return true;
     }
     const freshAt = account.registry.freshAt(subscription.subscriptionId);
-    const {
-      account: accountId,
-      subscriber,
-      subscriptionTimeout,
-      connectionTimeout,
-      subscriptionId,
-      watermark,
-    } = subscription;
-    this.#start(subscription, account, {
-      account: accountId,
-      subscriber,
-      ...(subscriptionTimeout === undefined ? {} : { subscriptionTimeout }),
-      ...(connectionTimeout === undefined ? {} : { connectionTimeout }),
-      ...detailsOrderOf(subscription),
-      begins: {
-        subscriptionId,
-        ...(watermark === undefined ? {} : { watermark }),
-        ...(freshAt === undefined ? {} : { freshAt }),
-      },
-    });
+    this.#start(subscription, account, adoptionOf(subscription, freshAt));
     return true;
   }
 
@@ -152,6 +161,7 @@ export class SubscriptionAdopter implements Adopter, PushHost {
     const details = detailsOrderOf(order);
     const wanted = { mailbox, access, allFolders, folders, events, delivery, statusFrequency, ...origin, ...details };
     const part = partOf(wanted);
+    await this.#dropping.get(part);
     const pending = `pending ${part}`;
     const first = new FirstOutcome();
     const existing = this.#adopted.get(part);
@@ -241,7 +251,10 @@ export class SubscriptionAdopter implements Adopter, PushHost {
     if (!one) return;
     this.#adopted.delete(one);
     one.account.registry.release(one.registeredId);
-    await one.engine.drop();
+    const dropped = one.engine.drop();
+    const over = dropped.catch(() => undefined).finally(() => this.#dropping.delete(one.part));
+    this.#dropping.set(one.part, over);
+    await dropped;
   }
 
   /** The engines that a selection means. */
@@ -294,50 +307,35 @@ export class SubscriptionAdopter implements Adopter, PushHost {
     const key: PositionKey = { node: this.id, mailbox, part };
     const listener = heard(this.#options.listenerFor(description, subscription.account));
     const keeper = new PositionKeeper(this.#options.store, key, listener);
+    // Before anything of it is to be seen.
+    account.registry.checkFree(subscription.subscriptionId, this);
     const engine = this.#options.makeEngine({
       account,
       description,
       keeper,
-      listener: new SubscriptionAdopter.#Following(listener, this, part),
+      listener: new FollowingListener(listener, this.#followed, part),
       adopted,
     });
     account.registry.adopt({ ...subscription, folders, events }, this);
-    this.#adopted.put({ part, engine, account, adoption: adopted, registeredId: subscription.subscriptionId });
+    this.#adopted.put({ part, engine, account, keeper, adoption: adopted, registeredId: subscription.subscriptionId });
     engine.start();
     return engine;
+  }
+
+  /** Once its position is kept, that says where it goes on. Until then, it does where it began, but is not fresh any more. */
+  #begun({ adoption, keeper }: Adopted): Adoption {
+    if (keeper.isSaved) return shared(rememberedOf(adoption));
+    const { freshAt: _freshAt, ...begins } = adoption.begins ?? {};
+    return 'subscriptionId' in begins ? { ...adoption, begins } : adoption;
   }
 
   /** Keeps the registry's id right: a subscription that is made anew has another. */
   #follow(part: string, state: SubscriptionState): void {
     const one = this.#adopted.get(part);
-    // Its position says from here on where it goes on.
-    if (one && state.name === 'connected') one.adoption = shared(rememberedOf(one.adoption));
+    if (one && state.name === 'connected') one.adoption = this.#begun(one);
     const id = one?.engine.subscriptionId ?? '';
     if (!one || id === '' || id === one.registeredId) return;
     one.account.registry.replaced(one.registeredId, id);
     this.#adopted.rename(one, id);
   }
-
-  static readonly #Following = class extends ForwardingListener {
-    readonly #adopter: SubscriptionAdopter;
-    readonly #part: string;
-
-    constructor(next: EngineListener, adopter: SubscriptionAdopter, part: string) {
-      super(next);
-      this.#adopter = adopter;
-      this.#part = part;
-    }
-
-    override state(state: SubscriptionState): void {
-      this.#adopter.#follow(this.#part, state);
-      super.state(state);
-    }
-  };
-}
-
-type Parted = Pick<LiveSubscription, 'subscriber'> & SubscriptionDescription;
-
-/** Tells the subscriptions of one mailbox apart: who made it, and what it is about. */
-function partOf(subscription: Parted): string {
-  return JSON.stringify([subscription.subscriber, fingerprint(subscription)]);
 }

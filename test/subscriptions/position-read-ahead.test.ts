@@ -16,13 +16,13 @@ describe('a position that is read ahead', () => {
     keeper = new PositionKeeper({ ...store, list }, KEY, ({ kind }) => problems.push(kind));
   });
 
-  it('is gone by once, whatever somebody else keeps in its place meanwhile', async () => {
+  it('is what is gone by, whatever somebody else keeps in its place meanwhile', async () => {
     answers = ['one', 'two', 'three'].map((watermark) => () => Promise.resolve(record(watermark)));
     await keeper.readAhead();
-    for (const expected of ['one', 'two']) {
-      assert.equal(await keeper.load(), true);
-      assert.equal(keeper.record?.watermark, expected);
-    }
+    assert.equal(await keeper.load(), true);
+    assert.equal(keeper.record?.watermark, 'one');
+    await keeper.load();
+    assert.equal(answers.length, 2, 'read once');
   });
 
   it('is read again where that failed', async () => {
