@@ -23,6 +23,8 @@ export interface Missing {
   found(events: readonly MailboxEvent[], serverTime: number | undefined): void;
   /** Sends events; resolves when they were sent and are known as told, also after a crash. */
   send(events: readonly MailboxEvent[]): Promise<void>;
+  /** Whether the log of what was told is held beyond the search: see {@link ToldLog.hold}. */
+  readonly holds?: boolean;
   /** Called at the end, if something may be missing for good. `until`: ISO 8601, by the server's clock. */
   gap(reason: GapReason, until: string | undefined): void;
 }
@@ -34,9 +36,12 @@ export interface Missing {
  */
 export async function catchUpByTime(ask: Ask, missing: Missing): Promise<string | undefined> {
   const { reason, upTo, told } = missing;
-  const tellGap: Missing['gap'] = (why, until) => {
-    // Whoever would be told closes at the same time and may not hear of it: it is found, and told, after the next start.
+  /** Whoever would be told closes at the same time and may not hear of it: it is found, and told, after the next start. */
+  const unlessOver = (): void => {
     if (ask.signal.aborted) throw new EwsError('EWS_NETWORK', 'The search was given up.');
+  };
+  const tellGap: Missing['gap'] = (why, until) => {
+    unlessOver();
     missing.gap(why, until);
   };
   if (upTo === undefined || reason === 'position-lost') {
@@ -47,13 +52,16 @@ export async function catchUpByTime(ask: Ask, missing: Missing): Promise<string 
     const { events, included, complete, untold, serverTime, counts } = await findByTime(ask, Date.parse(upTo), told);
     missing.found([...events, ...included], serverTime);
     told.hold(serverTime);
-    for (let at = 0; at < events.length; at += BATCH) await missing.send(events.slice(at, at + BATCH));
+    for (let at = 0; at < events.length; at += BATCH) {
+      unlessOver();
+      await missing.send(events.slice(at, at + BATCH));
+    }
     told.add(included);
     const until = isoTime(serverTime);
     if (!complete) tellGap('over-budget', until);
     else if (untold) tellGap(reason, until);
     told.counts = counts;
-    told.release();
+    if (!missing.holds) told.release();
     return until;
   } catch (thrown) {
     const error = toEwsError(thrown);

@@ -223,10 +223,8 @@ export class CatchUp {
       const held = this.isNeeded ? [] : this.#behind.takeHeld();
       if (held.length === 0) return;
       const position = this.#position;
-      await this.#steps.send(
-        held.filter((event) => !position.isTold(event)),
-        'live',
-      );
+      const news = held.filter((event) => !position.isTold(event));
+      if (news.length > 0) await this.#steps.send(news, 'live');
     }
   }
 
@@ -252,6 +250,7 @@ export class CatchUp {
       last = next ?? last;
     }
     this.#found = undefined;
+    position.told.release();
     await position.begin(connection, { watermark: last, serverTime: undefined });
   }
 
@@ -270,11 +269,15 @@ export class CatchUp {
     }
     position.sent.add(found);
     this.#found = undefined;
+    position.told.release();
     await position.save();
   }
 
   #wasFound(event: MailboxEvent): boolean {
-    return this.#found?.log.covers(event, this.#found.at) ?? false;
+    if (this.#found) return this.#found.log.covers(event, this.#found.at);
+    // By a run that ended before it was passed over.
+    const { told } = this.#position;
+    return told.searchedAt !== undefined && told.covers(event, told.searchedAt);
   }
 
   /** Without a bookmark. A new one is taken before, where there are any, so that nothing falls between the two. */
@@ -295,6 +298,7 @@ export class CatchUp {
       reason,
       upTo,
       told,
+      holds: bookmark?.watermark !== undefined,
       found: (events, serverTime) => {
         this.#behind.found(events, serverTime);
         this.#found = { log: foundLog(), at: serverTime };

@@ -86,10 +86,12 @@ export class HeldSubscription {
     if (this.#found.size > 0) this.#found = foundLog();
   }
 
-  /** A subscription that was just made by another node begins here; `undefined` for one that is still to be made. */
-  adopt(subscriptionId: string | undefined, watermark: string | undefined): void {
+  /** A subscription that another node has just made begins here (see `Beginning`); none, where it is still to be made. */
+  adopt(subscriptionId: string | undefined, watermark: string | undefined, freshAt?: number): void {
     this.#id = subscriptionId;
     this.#watermark = watermark;
+    this.#upTo = isoTime(freshAt);
+    this.#told.begin(freshAt);
   }
 
   /** Takes up what an earlier run left, as far as it is about the same thing. `readable`: whether it could be read. */

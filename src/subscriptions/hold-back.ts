@@ -38,6 +38,8 @@ export class HoldBack {
   #maybe = newReplayed();
   /** The second of the last event in {@link #maybe}, since 1970. */
   #maybeUntil = 0;
+  /** The same of {@link #replayed}. */
+  #replayedUntil = 0;
   #found = NOTHING_FOUND;
   /** When the search began that found them, by the server's clock (ms since 1970). */
   #foundAt: number | undefined;
@@ -95,6 +97,11 @@ export class HoldBack {
   begin(mayBeLost: boolean): void {
     this.#round += 1;
     this.#mayBeLost = mayBeLost;
+    if (!mayBeLost) return;
+    // What was sure to come may have been lost as well.
+    for (const key of this.#replayed.keys()) this.#maybe.addKey(key);
+    this.#replayed = newReplayed();
+    this.#maybeUntil = Math.max(this.#maybeUntil, this.#replayedUntil);
   }
 
   /**
@@ -115,7 +122,9 @@ export class HoldBack {
   replayed(events: readonly MailboxEvent[]): void {
     const brought = new SentLog();
     brought.add(events);
-    if (this.#mayBeLost) this.#maybeUntil = Math.max(this.#maybeUntil, ...events.map(secondOf));
+    const until = Math.max(0, ...events.map(secondOf));
+    if (this.#mayBeLost) this.#maybeUntil = Math.max(this.#maybeUntil, until);
+    else this.#replayedUntil = Math.max(this.#replayedUntil, until);
     const doubted = new Set(this.#held.flatMap(({ key, doubtedIn }) => (doubtedIn === undefined ? [] : [key])));
     const again = new Set([...brought.keys()].filter((key) => doubted.has(key)));
     this.#held = this.#held.filter((held) => {

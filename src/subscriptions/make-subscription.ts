@@ -30,7 +30,7 @@ async function makePull(
 ): Promise<Beginning> {
   const { client, traits } = connection;
   const all = wantsAllFolders(order, traits.watermarks);
-  const { response } = await client.call(
+  const { response, serverTime } = await client.call(
     subscribe,
     {
       delivery: 'pull',
@@ -43,7 +43,9 @@ async function makePull(
     (late) => account.endSubscription({ ...order, subscriptionId: late.subscriptionId, delivery: 'pull' }),
   );
   traits.watermarks = response.watermark !== undefined;
-  if (all || !wantsAllFolders(order, traits.watermarks)) return response;
+  const isFresh = order.watermark === undefined && serverTime !== undefined;
+  if (all || !wantsAllFolders(order, traits.watermarks))
+    return { ...response, ...(isFresh ? { freshAt: serverTime } : {}) };
   // Only now it shows what kind of server it is, and that this subscription would tell too little.
   const { mailbox, access } = order;
   await account.endSubscription({ mailbox, access, subscriptionId: response.subscriptionId });
@@ -75,11 +77,12 @@ async function makeStreaming(
   const { mailbox, access } = order;
   const who = { mailbox, access, shares: traits.watermarks };
   const wish = { who, description: order, all };
-  const { response } = await subscribeStreaming(hub, connection, wish, signal, ({ subscriptionId }) =>
+  const { response, serverTime } = await subscribeStreaming(hub, connection, wish, signal, ({ subscriptionId }) =>
     account.endSubscription({ mailbox, access, subscriptionId, delivery: 'streaming' }),
   );
   const { subscriptionId } = response;
   // One that was ordered is of no use where there are none.
-  if (watermark === undefined || !traits.watermarks) return { subscriptionId };
-  return { subscriptionId, watermark, ...(freshAt === undefined ? {} : { freshAt }) };
+  const hasWatermark = watermark !== undefined && traits.watermarks;
+  const since = hasWatermark ? freshAt : serverTime;
+  return { subscriptionId, ...(hasWatermark ? { watermark } : {}), ...(since === undefined ? {} : { freshAt: since }) };
 }

@@ -1,6 +1,6 @@
 import { delay, systemClock, type Clock, type Timer } from '../clock.js';
 import type { EngineListener, PositionProblem } from './engine-listener.js';
-import { PositionError, type PositionKey, type PositionRecord } from './position-record.js';
+import { hasBegun, PositionError, type PositionKey, type PositionRecord } from './position-record.js';
 import type { PositionStore } from './position-store.js';
 import { shortDigest } from './short-digest.js';
 
@@ -34,6 +34,7 @@ export class PositionKeeper {
   /** What was read and is not gone by yet. */
   #ahead: Promise<ReadAhead | undefined> | undefined;
   #isLoaded = false;
+  #isUnreadable = false;
   #changes = 0;
   #saved = 0;
   #saving: Promise<void> = NOTHING;
@@ -79,6 +80,7 @@ export class PositionKeeper {
       return true;
     } catch (error) {
       this.#trouble(error);
+      this.#isUnreadable = true;
       return false;
     }
   }
@@ -113,6 +115,8 @@ export class PositionKeeper {
    * @param unlessSaved for a node that closes: with thousands of mailboxes there is no time to write what is there already
    */
   async save(record: PositionRecord, unlessSaved = false): Promise<void> {
+    // That something is lost is told after the next start, unless it was told and a beginning is kept in its place.
+    if (this.#isUnreadable && !hasBegun(record)) return this.#saving;
     if (this.#removed || (unlessSaved && this.#written === digestOf(record))) return this.#saving;
     this.#record = record;
     this.#changes += 1;

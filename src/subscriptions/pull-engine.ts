@@ -216,7 +216,7 @@ export class PullEngine implements Engine, LoopSteps {
     const wasPaused = keeper.record?.paused ?? false;
     if (adopted?.begins && !keeper.record) {
       this.#held.restore(connection, true);
-      this.#held.adopt(adopted.begins.subscriptionId, adopted.begins.watermark);
+      this.#held.adopt(adopted.begins.subscriptionId, adopted.begins.watermark, adopted.begins.freshAt);
       await this.#held.save();
     } else {
       // What there is goes on, whatever was made meanwhile.
@@ -249,7 +249,11 @@ export class PullEngine implements Engine, LoopSteps {
     const search = (this.#search = new AbortController());
     if (this.#isClosing) search.abort();
     const either = AbortSignal.any([signal, search.signal]);
-    await this.#held.findMissed(connection, either, (events) => this.#send(events, true));
+    try {
+      await this.#held.findMissed(connection, either, (events) => this.#send(events, true));
+    } finally {
+      this.#search = undefined;
+    }
   }
 
   /** Asks until the server has nothing more. */

@@ -318,7 +318,7 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps, Ride
   /** A subscription that another node has just made; what happened since then comes on the stream, or is caught up. */
   async #takeUp(connection: AccountConnection, { subscriptionId, watermark, freshAt }: Beginning): Promise<void> {
     this.#position.subscriptionId = subscriptionId;
-    if (watermark === undefined) return;
+    if (watermark === undefined) return freshAt === undefined ? undefined : this.#position.beginAt(connection, freshAt);
     connection.traits.watermarks = true;
     if (freshAt === undefined) this.#catchUp.needed('no-watermark');
     await this.#position.begin(connection, { watermark, serverTime: freshAt });

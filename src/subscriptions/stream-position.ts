@@ -127,6 +127,13 @@ export class StreamPosition {
     await this.save();
   }
 
+  /** It has been watched since `serverTime`, by a subscription that holds all from then on (ms since 1970). */
+  async beginAt(connection: AccountConnection, serverTime: number): Promise<void> {
+    this.#connection = connection;
+    this.watches(serverTime);
+    await this.save();
+  }
+
   /**
    * A server without watermarks gives no position before the first event, and a crash may come before that: it is kept
    * since when is watched.

@@ -1,7 +1,7 @@
 import { unsubscribe } from '../protocol/unsubscribe.js';
 import { unlessAborted } from '../transport/unless-aborted.js';
 import type { AccountConnection } from './account-link.js';
-import type { IdTrust } from './id-trust.js';
+import { idNotTrusted, type IdTrust } from './id-trust.js';
 import type { NamedFolders } from './named-folders.js';
 import type { PresentFolders } from './present-folders.js';
 import type { StreamEngineOptions } from './stream-engine-options.js';
@@ -14,13 +14,13 @@ export interface StreamOwner {
   readonly options: StreamEngineOptions;
   readonly who: Affine;
   readonly position: StreamPosition;
+  readonly trust: IdTrust;
 }
 
 /** What is to be told of a new one. */
 export interface StreamSubscriber extends StreamOwner {
   readonly present: PresentFolders;
   readonly folders: NamedFolders;
-  readonly trust: IdTrust;
 }
 
 /** Makes the subscription that a stream reads, and keeps it with the position. Throws an `EwsError`. */
@@ -44,16 +44,21 @@ export async function makeStreamed(
 }
 
 /** Ends it if there is one, now or later: what it still brings is not wanted. Never throws. */
-export async function endStreamed({ options, position }: Omit<StreamOwner, 'who'>): Promise<void> {
+export async function endStreamed({ options, position }: StreamOwner): Promise<void> {
   const { subscriptionId } = position;
   position.subscriptionId = undefined;
   if (subscriptionId !== undefined) await endOne(options, subscriptionId);
 }
 
-/** Ends it, if the server still has it. Throws the `EwsError` that the server answers where it has not. */
-export async function tryToEndStreamed({ options, who, position }: StreamOwner, signal: AbortSignal): Promise<void> {
+/** Ends it, if the server still has it. Throws the `EwsError` that the server answers where it has not, or may not have. */
+export async function tryToEndStreamed(
+  { options, who, position, trust }: StreamOwner,
+  signal: AbortSignal,
+): Promise<void> {
   const { account, description, hub } = options;
   const { client } = await unlessAborted(account.connect(description.mailbox), signal);
+  // By now it may mean another's.
+  if (trust.isStale) throw idNotTrusted();
   const { subscriptionId = '' } = position;
   await client.call(unsubscribe, { subscriptionId }, hub.contextOf(who, signal));
 }

@@ -109,6 +109,19 @@ for (const character of ['exchange', 'grommunio'] as const) {
         assert.equal(positions().length, 1);
       });
 
+      it('loses nothing of what came before it was adopted, where what is asked first is lost', async () => {
+        const operation = delivery === 'pull' ? 'GetEvents' : 'GetStreamingEvents';
+        const subscription = await lab.order();
+        await lab.streams.clock.advance(2000);
+        const early = lab.streams.deliver();
+        await lab.streams.clock.advance(3000);
+        lab.sandbox.failNext({ operation, reset: 'during' });
+        await lab.adopter.adopt(subscription);
+        await lab.connected();
+        await pass(150);
+        assert.deepEqual([lab.told.items, lab.told.gaps], [early, []]);
+      });
+
       it('is not to be seen at a node that came too late', async () => {
         const subscription = await lab.order();
         await lab.other.adopt(subscription);

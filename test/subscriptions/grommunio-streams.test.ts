@@ -127,6 +127,43 @@ describe('grommunio’s streams', () => {
     assert.deepEqual([inbox.told.items, drafts.told.items], [mail, [draft]]);
   });
 
+  it('end no other subscription by such an id, nor are they taken for contested then', async () => {
+    const { inbox, drafts } = await two();
+    const account = lab.base.account();
+    const end = (subscriptionId: string) =>
+      account.endSubscription({ subscriptionId, mailbox: '', access: 'delegate' });
+    await lab.clock.advance(60_000);
+    const first = inbox.engine.subscriptionId;
+    await end(first);
+    const isNew = () => !['', first].includes(inbox.engine.subscriptionId) && inbox.told.current === 'connected';
+    await lab.untilAfter(isNew, 500);
+    await lab.clock.advance(30_000);
+    // In a flow that takes its time, the server ends it once more, and is restarted.
+    let go: () => void = () => undefined;
+    const slow = new Promise<void>((resolve) => (go = resolve));
+    inbox.told.onEvents = () => slow;
+    lab.deliver();
+    await lab.untilAfter(() => inbox.told.items.length === 1, 500);
+    const id = inbox.engine.subscriptionId;
+    await end(id);
+    await lab.clock.advance(1000);
+    await lab.sandbox.stop();
+    await lab.untilAfter(() => drafts.engine.subscriptionId === '', 200);
+    await lab.sandbox.start();
+    await lab.untilAfter(() => drafts.told.current === 'connected' && drafts.engine.subscriptionId !== '', 200);
+    const { client } = await account.connect();
+    const numberOf = (text: string) => Buffer.from(text, 'base64').readUInt32LE();
+    const another = { delivery: 'streaming', scope: { allFolders: true }, events: ['NewMail'] } as const;
+    for (let taken = 0; taken !== numberOf(id);) {
+      taken = numberOf((await client.call(subscribe, another)).response.subscriptionId);
+    }
+    const { length } = lab.base.requests;
+    go();
+    for (let turn = 0; turn < 40; turn += 1) await lab.clock.advance(200);
+    assert.notEqual(inbox.told.current, 'stopped');
+    assert.ok(!lab.base.requests.slice(length).includes('Unsubscribe'));
+  });
+
   it('tell nothing again that was queued, and found by time in an earlier run', async () => {
     const close = async ({ engine }: Running) => {
       let closed = false;
@@ -157,6 +194,35 @@ describe('grommunio’s streams', () => {
     assert.deepEqual(
       ofItems(again).filter((event) => 'itemId' in event && [old.id, fresh.id].includes(event.itemId.id)),
       [],
+    );
+  });
+
+  it('send no notification without events where all that was held back is known', async () => {
+    const description = { ...INBOX, events: ['NewMail'] as const };
+    const close = async ({ engine }: Running) => {
+      let isOver = false;
+      void engine.close(true).then(() => (isOver = true));
+      await lab.untilAfter(() => isOver, 100);
+    };
+    const box = lab.sandbox.mailbox();
+    await lab.clock.advance(600_000);
+    await close(await lab.connected({ description }));
+    await lab.clock.advance(2000);
+    box.deliver({ subject: 'found by a search, and queued' });
+    await lab.clock.advance(2000);
+    await close(await lab.connected({ description }));
+    const again = lab.session().run({ description });
+    const stop = lab.sandbox.onRequest(({ operation }) => {
+      if (operation !== 'GetStreamingEvents') return;
+      stop();
+      lab.sandbox.failNext({ operation: 'GetFolder', code: 'ErrorServerBusy', backOffMs: 60_000 });
+    });
+    await lab.untilAfter(() => again.told.current === 'connected', 500);
+    const last = box.deliver({ subject: 'last' });
+    await lab.untilAfter(() => again.told.items.includes(last.id), 500);
+    assert.deepEqual(
+      again.told.batches.map(({ events }) => events.length),
+      [1],
     );
   });
 

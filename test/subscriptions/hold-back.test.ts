@@ -64,6 +64,14 @@ describe('HoldBack', () => {
     }
   });
 
+  it('is no longer sure of what a stream was to bring when that was cut', () => {
+    round(holdBack, false, [change('lost')]);
+    round(holdBack, true);
+    holdBack.release();
+    const { unseen, doubtful } = holdBack.sift([change('another')]);
+    assert.deepEqual([names(unseen), names(doubtful)], [[], ['another']]);
+  });
+
   it('is in doubt about what looks like the last that may be lost, and asks for another round', async () => {
     round(holdBack, true, [change('lost')]);
     const { unseen, doubtful } = holdBack.sift([change('older', '2026-03-02T07:59:59Z'), change('new')]);
