@@ -2,7 +2,7 @@ import { unlessAborted } from '../transport/unless-aborted.js';
 import type { AccountConnection, AccountLink } from './account-link.js';
 import type { CatchUp } from './catch-up.js';
 import type { PresentFolders } from './present-folders.js';
-import { takeBookmark } from './replay.js';
+import { openBookmark, type OpenBookmark } from './replay.js';
 import type { StreamPosition } from './stream-position.js';
 
 /** What a stream begins with. */
@@ -14,15 +14,32 @@ export interface StreamBeginning {
 }
 
 /**
- * Sees to it that there is a bookmark where the server gives any, and learns whether it does. Throws an `EwsError`.
- * @param recover whether what is missed is to be caught up, which needs one
+ * Sees to it that there is a bookmark where the server gives any, learns whether it does, and then has a subscription made.
+ * What happened between the two does not come on the stream, so it is caught up. Throws an `EwsError`.
+ * @param recover whether what is missed is to be caught up, which needs a bookmark
  */
 export async function beginWithBookmark(
+  parts: StreamBeginning,
+  recover: boolean,
+  connection: AccountConnection,
+  signal: AbortSignal,
+  subscribe: () => Promise<void>,
+): Promise<void> {
+  const bookmark = await openedBookmark(parts, recover, connection, signal);
+  try {
+    await subscribe();
+  } finally {
+    if (await bookmark?.hasPassed()) parts.catchUp.needed('no-watermark');
+  }
+}
+
+/** The bookmark that the position begins at; nothing where there is one, where none is wanted, and where there are none. */
+async function openedBookmark(
   { account, present, position, catchUp }: StreamBeginning,
   recover: boolean,
   connection: AccountConnection,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<OpenBookmark | undefined> {
   const { traits } = connection;
   // Taken up without a watermark: until it is kept since when is watched, nothing is.
   const isKept = (position.watermark ?? position.upTo) !== undefined || catchUp.isNeeded;
@@ -31,14 +48,18 @@ export async function beginWithBookmark(
     await unlessAborted(position.beginWithout({ account, description }, connection, signal), signal);
   }
   const wanted = recover && position.watermark === undefined && traits.watermarks !== false;
-  if (!wanted && traits.watermarks !== undefined) return;
+  if (!wanted && traits.watermarks !== undefined) return undefined;
   const bookmark = await present.around(connection, signal, (description) =>
-    unlessAborted(takeBookmark({ connection, account, description, signal }), signal),
+    unlessAborted(openBookmark({ connection, account, description, signal }), signal),
   );
   traits.watermarks = bookmark.watermark !== undefined;
   // Where something is missing since a time that is known, catching up takes one itself.
   const catchesUp = catchUp.isNeeded && position.upTo !== undefined;
-  if (!wanted || catchesUp || bookmark.watermark === undefined) return;
+  if (!wanted || catchesUp || bookmark.watermark === undefined) {
+    await bookmark.close();
+    return undefined;
+  }
   catchUp.leaveOut(bookmark.serverTime);
-  await unlessAborted(position.begin(connection, bookmark), signal);
+  await position.begin(connection, bookmark);
+  return bookmark;
 }

@@ -1,8 +1,9 @@
-import { subscribe } from '../protocol/subscribe.js';
+import { subscribe, type SubscribeResponse } from '../protocol/subscribe.js';
+import type { EwsAnswer } from '../transport/ews-client.js';
 import { contextOf, type AccountConnection, type AccountLink } from './account-link.js';
 import { wantsAllFolders } from './folder-filter.js';
 import type { Beginning } from './position-record.js';
-import { takeBookmark } from './replay.js';
+import { openBookmark } from './replay.js';
 import type { StreamHub } from './stream-hub.js';
 import type { SubscribeOrder } from './subscribe-request.js';
 import { subscribeStreaming } from './subscribe-streaming.js';
@@ -65,24 +66,36 @@ async function makeStreaming(
   signal: AbortSignal,
 ): Promise<Beginning> {
   const { traits } = connection;
-  let { watermark } = order;
-  let freshAt: number | undefined;
-  if (traits.watermarks === undefined || (traits.watermarks && watermark === undefined)) {
-    const bookmark = await takeBookmark({ connection, account, description: order, signal });
-    traits.watermarks = bookmark.watermark !== undefined;
-    if (watermark === undefined) freshAt = bookmark.serverTime;
-    watermark ??= bookmark.watermark;
-  }
-  const all = wantsAllFolders(order, traits.watermarks);
+  const bookmark =
+    traits.watermarks === undefined || (traits.watermarks && order.watermark === undefined)
+      ? await openBookmark({ connection, account, description: order, signal })
+      : undefined;
+  if (bookmark) traits.watermarks = bookmark.watermark !== undefined;
+  const watermark = order.watermark ?? bookmark?.watermark;
   const { mailbox, access } = order;
-  const who = { mailbox, access, shares: traits.watermarks };
-  const wish = { who, description: order, all };
-  const { response, serverTime } = await subscribeStreaming(hub, connection, wish, signal, ({ subscriptionId }) =>
-    account.endSubscription({ mailbox, access, subscriptionId, delivery: 'streaming' }),
-  );
+  const who = { mailbox, access, shares: traits.watermarks !== false };
+  const wish = { who, description: order, all: wantsAllFolders(order, traits.watermarks) };
+  let hasPassed = false;
+  let made: EwsAnswer<SubscribeResponse>;
+  try {
+    made = await subscribeStreaming(hub, connection, wish, signal, ({ subscriptionId }) =>
+      account.endSubscription({ mailbox, access, subscriptionId, delivery: 'streaming' }),
+    );
+  } finally {
+    hasPassed = (await bookmark?.hasPassed()) ?? false;
+  }
+  const { response, serverTime } = made;
   const { subscriptionId } = response;
-  // One that was ordered is of no use where there are none.
-  const hasWatermark = watermark !== undefined && traits.watermarks;
-  const since = hasWatermark ? freshAt : serverTime;
-  return { subscriptionId, ...(hasWatermark ? { watermark } : {}), ...(since === undefined ? {} : { freshAt: since }) };
+  // A watermark that was ordered is of no use where there are none.
+  if (watermark === undefined || !traits.watermarks) return begun(subscriptionId, undefined, serverTime);
+  const isFresh = order.watermark === undefined && !hasPassed;
+  return begun(subscriptionId, watermark, isFresh ? bookmark?.serverTime : undefined);
+}
+
+function begun(subscriptionId: string, watermark: string | undefined, freshAt: number | undefined): Beginning {
+  return {
+    subscriptionId,
+    ...(watermark === undefined ? {} : { watermark }),
+    ...(freshAt === undefined ? {} : { freshAt }),
+  };
 }

@@ -19,10 +19,36 @@ interface Ask {
   readonly signal: AbortSignal;
 }
 
-/** Asks where a pull subscription would begin now, by making one and ending it. Throws an `EwsError`. */
+/** A bookmark that still listens, to be closed. */
+export interface OpenBookmark extends Bookmark {
+  /** Closes it. Resolves to whether it tells that something has happened since, or may have. Never rejects. */
+  readonly hasPassed: () => Promise<boolean>;
+  /** Closes it. Never rejects. */
+  readonly close: () => Promise<void>;
+}
+
+/** Asks where a pull subscription would begin now, by making one. Throws an `EwsError`. */
+export async function openBookmark(about: Ask): Promise<OpenBookmark> {
+  const { account, connection, description, signal } = about;
+  const { subscriptionId, watermark, serverTime } = await open(about, undefined);
+  const close = () => account.endSubscription({ ...description, subscriptionId });
+  const ask = async (from: string): Promise<boolean> => {
+    const context = contextOf(description, account.email, signal);
+    const { response } = await connection.client.call(getEvents, { subscriptionId, watermark: from }, context);
+    return response.events.length > 0 || response.moreEvents;
+  };
+  const hasPassed = async () => {
+    const passed = watermark !== undefined && (await ask(watermark).catch(() => true));
+    await close();
+    return passed;
+  };
+  return { watermark, serverTime, hasPassed, close };
+}
+
+/** The same, by one that is ended at once. Throws an `EwsError`. */
 export async function takeBookmark(ask: Ask): Promise<Bookmark> {
-  const { subscriptionId, watermark, serverTime } = await open(ask, undefined);
-  await ask.account.endSubscription({ ...ask.description, subscriptionId });
+  const { watermark, serverTime, close } = await openBookmark(ask);
+  await close();
   return { watermark, serverTime };
 }
 

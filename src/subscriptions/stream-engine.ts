@@ -197,7 +197,6 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps, Ride
     await gatesOf(this.#options.account).starts.pass(signal, async () => {
       this.#options.hub.expect(this, connection);
       await this.#begin(connection, signal);
-      if (this.#position.subscriptionId === undefined) await makeStreamed(this.#owner, connection, signal);
     });
     return true;
   }
@@ -325,11 +324,12 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps, Ride
   }
 
   async #begin(connection: AccountConnection, signal: AbortSignal): Promise<void> {
-    const { account, missed } = this.#options;
-    const parts = { account, present: this.#present, position: this.#position, catchUp: this.#catchUp };
-    await beginWithBookmark(parts, missed === 'recover', connection, signal);
-    await this.#folders.prepare(connection, signal);
-    if (!this.#catchUp.isNeeded) this.#position.told.counts ??= this.#folders.counts;
+    const parts = { ...this.#owner, account: this.#options.account, catchUp: this.#catchUp };
+    await beginWithBookmark(parts, this.#options.missed === 'recover', connection, signal, async () => {
+      await this.#folders.prepare(connection, signal);
+      if (!this.#catchUp.isNeeded) this.#position.told.counts ??= this.#folders.counts;
+      if (this.#position.subscriptionId === undefined) await makeStreamed(this.#owner, connection, signal);
+    });
   }
 
   /** Sends events, live or found by catching up; they are then part of the position. */

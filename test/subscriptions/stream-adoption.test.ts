@@ -76,6 +76,7 @@ for (const character of ['exchange', 'grommunio'] as const) {
       assert.equal(subscription.subscriptionTimeout, undefined);
       assert.equal(subscription.watermark !== undefined, character === 'exchange');
       const early = lab.deliver();
+      const { length } = lab.base.requests;
       assert.equal(await adopter.adopt(subscription), true);
       await lab.untilAfter(() => told.current === 'connected', 50);
       const [kept] = lab.base.store.records.values();
@@ -89,7 +90,7 @@ for (const character of ['exchange', 'grommunio'] as const) {
       await ioTurns(20);
       assert.deepEqual(told.items, [...early, ...late]);
       assert.deepEqual(told.gaps, []);
-      assert.ok(!lab.base.requests.includes('GetEvents'), 'nothing is looked for that the stream has');
+      assert.ok(!lab.base.requests.slice(length).includes('GetEvents'), 'nothing is looked for that the stream has');
       const [record] = lab.base.store.records.values();
       assert.equal(record?.adopted?.connectionTimeout, 7);
     });

@@ -177,6 +177,26 @@ describe('StreamEngine', () => {
     assert.deepEqual(told.items, missed);
   });
 
+  it('tells at once, before what is live, what happened before there was a subscription to stream', async () => {
+    let between: string[] = [];
+    let subscribed = 0;
+    const stop = lab.sandbox.onRequest(({ operation }) => {
+      if (operation === 'Subscribe') subscribed += 1;
+      if (subscribed !== 2) return;
+      // After the bookmark.
+      stop();
+      between = lab.deliver();
+    });
+    const { told } = await lab.connected();
+    const live = lab.deliver();
+    await lab.untilAfter(() => told.items.includes(live[0] ?? ''), 500);
+    lab.sandbox.resetConnections();
+    await lab.clock.advance(60_000);
+    await ioTurns(50);
+    assert.equal(between.length, 1);
+    assert.deepEqual(told.items, [...between, ...live]);
+  });
+
   it('does not fight with another reader for long', async () => {
     const { told } = await lab.connected();
     for (let round = 0; round < 2; round += 1) {

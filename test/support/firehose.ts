@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { subscribed, unsubscribed } from './answers.js';
+import { notification, subscribed, unsubscribed } from './answers.js';
 import { answerXml, bodyOf, serve, type TestServer } from './http-server.js';
 
 /** Events in an envelope, as many as Exchange puts into one. */
@@ -21,6 +21,8 @@ export interface Firehose extends TestServer {
 export async function startFirehose(bytes: number, events = FULL_ENVELOPE): Promise<Firehose> {
   let written = 0;
   const pieces = piecesWith(events);
+  const status = '<t:StatusEvent><t:Watermark>AAAA</t:Watermark></t:StatusEvent>';
+  const nothingNew = notification('one', { previous: 'AAAA', content: status });
   const stream = async (response: ServerResponse) => {
     response.writeHead(200, { 'content-type': 'text/xml; charset=utf-8' });
     for (let count = 0; !response.destroyed && written < bytes; count += 1) {
@@ -33,6 +35,7 @@ export async function startFirehose(bytes: number, events = FULL_ENVELOPE): Prom
   const server = await serve((request, response) => {
     void bodyOf(request).then((body) => {
       if (body.includes('m:GetStreamingEvents>')) void stream(response);
+      else if (body.includes('m:GetEvents>')) answerXml(response, nothingNew);
       else answerXml(response, body.includes('m:Subscribe>') ? subscribed('one', 'AAAA') : unsubscribed());
     });
   });
