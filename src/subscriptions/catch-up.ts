@@ -11,6 +11,7 @@ import { HoldBack } from './hold-back.js';
 import { isoTime } from './iso-time.js';
 import type { PresentFolders } from './present-folders.js';
 import { replay, takeBookmark } from './replay.js';
+import type { Ride } from './ride.js';
 import type { StreamPosition } from './stream-position.js';
 import { foundLog, type ToldLog } from './told-log.js';
 
@@ -33,6 +34,9 @@ export interface CatchUpSteps {
   /** An error that waiting does not mend. */
   dropped(error: EwsError): void;
 }
+
+/** What {@link CatchUp.live} asks of a {@link Ride}, when it needs it. */
+type OngoingRide = Pick<Ride, 'isOver' | 'signal'>;
 
 interface Found {
   readonly log: ToldLog;
@@ -128,8 +132,8 @@ export class CatchUp {
   }
 
   /** Live events: sent in their turn, without those that were caught up already. */
-  live(events: readonly MailboxEvent[], signal: AbortSignal): Promise<void> {
-    const told = this.#tell(events, signal);
+  live(events: readonly MailboxEvent[], ride: OngoingRide): Promise<void> {
+    const told = this.#tell(events, ride);
     this.#telling = told.catch(() => undefined);
     return told;
   }
@@ -138,16 +142,18 @@ export class CatchUp {
     return (this.#holdBack ??= new HoldBack());
   }
 
-  async #tell(events: readonly MailboxEvent[], signal: AbortSignal): Promise<void> {
+  async #tell(events: readonly MailboxEvent[], ride: OngoingRide): Promise<void> {
     const position = this.#position;
     let held = events;
     if (!this.isHolding) {
       const { unseen, doubtful } = this.#holdBack?.sift(events) ?? { unseen: events, doubtful: [] };
       const news = unseen.filter((event) => !position.isTold(event));
       if (news.length > 0) await this.#steps.send(news, 'live');
-      if (doubtful.length === 0) return;
+      // A flow may have taken its time with the rest. What comes after this ride catches up with these.
+      if (doubtful.length > 0 && ride.isOver) this.needed('no-watermark');
+      if (doubtful.length === 0 || ride.isOver) return;
       this.#missing ??= 'no-watermark';
-      this.start(signal);
+      this.start(ride.signal);
       held = doubtful;
     }
     await this.#behind.keep(held, position.watermark !== undefined);
@@ -222,8 +228,7 @@ export class CatchUp {
       if (this.#behind.isInDoubt) this.#missing ??= 'no-watermark';
       const held = this.isNeeded ? [] : this.#behind.takeHeld();
       if (held.length === 0) return;
-      const position = this.#position;
-      const news = held.filter((event) => !position.isTold(event));
+      const news = held.filter((event) => !this.#position.isTold(event));
       if (news.length > 0) await this.#steps.send(news, 'live');
     }
   }
@@ -320,10 +325,9 @@ export class CatchUp {
 
   async #trouble(error: EwsError, backOff: BackOff, signal: AbortSignal): Promise<void> {
     const { account, listener } = this.#options;
-    const position = this.#position;
     switch (error.action) {
       case 'forget-watermark':
-        position.forget();
+        this.#position.forget();
         this.#missing = 'watermark-refused';
         return;
       case 'stop':

@@ -233,8 +233,8 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps, Ride
     try {
       const connection = this.#connection ?? (await this.#options.account.connect(this.mailbox));
       if (events.length > 0) {
-        const { signal } = this.#ride;
-        await this.#catchUp.live(await this.#folders.refine(events, connection, signal), signal);
+        const ride = this.#ride;
+        await this.#catchUp.live(await this.#folders.refine(events, connection, ride.signal), ride);
       }
     } catch (error) {
       this.#catchUp.needed('no-watermark');
