@@ -124,7 +124,10 @@ export class Comparison {
   /** One that a search found: an item or folder as it is, whatever was done to it before. */
   #takeFound(told: ToldEvent): void {
     const about = (this.#bySubject.get(told.subject) ?? []).filter(({ time }) => time <= told.heardAt);
-    const same = about.filter(({ type, time }) => type === told.type && secondOf(time) === told.second);
+    const alike = about.filter(({ type }) => type === told.type);
+    const exact = alike.filter(({ time }) => secondOf(time) === told.second);
+    // An item says when it was changed, which may be in the last moment of the second before that in which it was told.
+    const same = exact.length > 0 ? exact : alike.filter(({ time }) => secondOf(time) === told.second + 1);
     const open = same.filter((event) => this.#waiting.has(event));
     // A search finds what was moved or copied here as well, and takes it for new or changed.
     const came = this.#came.get(told.subject)?.find(({ time }) => time <= told.heardAt);

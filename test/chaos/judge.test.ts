@@ -256,6 +256,13 @@ describe('chaos: the judge', () => {
       ]);
     });
 
+    it('and says that it was in the second before, where it was in the last moment of that', () => {
+      const late = happened(1, 'NewMail', 'a', 3.004);
+      const saidAt = (second: number) => sent({ ...late, time: START + second * 1000 }, 6, FOUND);
+      assert.deepEqual(faults(PULL, [late], [saidAt(2)]), []);
+      assert.deepEqual(faults(PULL, [late], [saidAt(1)]), ['never happened a', 'lost a']);
+    });
+
     it('but not what had been told', () => {
       const told = [...made, ...changes].map((one) => sent(one, 5));
       assert.deepEqual(faults(PULL, [...made, ...changes], [...told, sent(made[1]!, 6, FOUND)]), ['repeated a']);
