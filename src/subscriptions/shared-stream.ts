@@ -4,7 +4,7 @@ import { CONNECTION_TIMEOUT_MINUTES, type StreamingEvents } from '../protocol/ge
 import type { EventStream } from '../transport/event-stream.js';
 import { unlessAborted } from '../transport/unless-aborted.js';
 import type { AccountLink } from './account-link.js';
-import { isTakenOver } from './contest.js';
+import { isTakenOver, mayBeTaken } from './contest.js';
 import { Heartbeat } from './heartbeat.js';
 import { HeldBackWatch } from './held-back.js';
 import type { StreamRefusal } from './stream-allowance.js';
@@ -261,7 +261,7 @@ export class SharedStream {
   /** Who took one over may have taken others, and read from them. To take back what it had before would go on for ever. */
   #doubt(error: EwsError): void {
     for (const member of [...this.#members.values()]) {
-      if (member.contest?.mayBeShared) this.#drop(member, error);
+      if (member.contest?.mayBeShared) this.#drop(member, mayBeTaken());
       else member.interrupted(error, this.#account.clock.now());
     }
   }

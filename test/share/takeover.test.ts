@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { ownerOf } from '../../dist/src/subscriptions/share.js';
 import type { NodeRed } from '../support/node-red-process.js';
-import { Instances, MAILBOXES, NODES } from './instances.js';
+import { Instances, MAILBOXES, WAITING } from './instances.js';
 
 /** Some Node-REDs are started in each test, on a machine that may be busy. */
 const TIMEOUT_MS = 300_000;
@@ -31,7 +31,7 @@ describe('Node-REDs that share mailboxes', function () {
     const before = new Map(MAILBOXES.map((mailbox) => [mailbox, instances.sandbox.delivered.get(mailbox)!.length]));
     for (let round = 0; round < 3; round += 1) await instances.sandbox.deliver(MAILBOXES);
     await instances.complete();
-    for (const node of NODES) {
+    for (const node of instances.watching) {
       for (const mailbox of MAILBOXES) {
         const fresh = instances.sandbox.delivered.get(mailbox)!.slice(before.get(mailbox));
         const owner = reds[ownerOf(mailbox, reds.length) - 1];
@@ -54,7 +54,7 @@ describe('Node-REDs that share mailboxes', function () {
     for (const [at, red] of reds.entries()) {
       const total = MAILBOXES.filter((mailbox) => ownerOf(mailbox, reds.length) === at + 1).length;
       assert.ok(total > 1, 'the test needs shares of several');
-      await red.until(() => NODES.every((node) => red.status(node).text === `${total} connected`));
+      await red.until(() => instances.watching.every((node) => red.status(node).text === `${total} connected`));
     }
   }
 
@@ -63,7 +63,7 @@ describe('Node-REDs that share mailboxes', function () {
    * Two that have a mailbox at the same time know nothing of each other.
    */
   function assertNothingLost(): void {
-    for (const node of NODES) {
+    for (const node of instances.watching) {
       for (const mailbox of MAILBOXES) {
         const delivered = instances.sandbox.delivered.get(mailbox)!;
         const told = instances.told(node, mailbox);
@@ -87,13 +87,14 @@ describe('Node-REDs that share mailboxes', function () {
   }
 
   it('lose nothing when one is killed and another begins in its place', async () => {
+    instances.watching = [...instances.watching, WAITING];
     const [one, two, three] = await begin(3);
     const stop = instances.keepDelivering();
     await three!.until(() => three!.messages('pull').length > 50);
     await three!.kill();
     // On another machine, with nothing of what the one before had on its disk.
     const replacement = await instances.add('3/3');
-    await replacement.until(() => NODES.every((node) => replacement.messages(node).length > 0));
+    await replacement.until(() => instances.watching.every((node) => replacement.messages(node).length > 0));
     await stop();
     await instances.complete();
     await steady([one!, two!, replacement]);
@@ -102,6 +103,7 @@ describe('Node-REDs that share mailboxes', function () {
   });
 
   it('lose nothing when one is killed and the others take over its share', async () => {
+    instances.watching = [...instances.watching, WAITING];
     const [one, two, three] = await begin(3);
     const stop = instances.keepDelivering();
     await three!.until(() => three!.messages('pull').length > 50);
@@ -119,7 +121,7 @@ describe('Node-REDs that share mailboxes', function () {
     const [one, two] = await begin(2);
     const stop = instances.keepDelivering();
     const three = await instances.add('3/3');
-    await three.until(() => NODES.every((node) => three.messages(node).length > 0));
+    await three.until(() => instances.watching.every((node) => three.messages(node).length > 0));
     await instances.changeShare(one!, '1/3');
     await instances.changeShare(two!, '2/3');
     await stop();
