@@ -82,8 +82,12 @@ describe('Node-REDs that share mailboxes', function () {
     }
   }
 
-  function assertNoTrouble(): void {
-    for (const red of instances.all) assert.deepEqual(red.errors(), []);
+  function assertNoTrouble(but = /^$/): void {
+    for (const red of instances.all)
+      assert.deepEqual(
+        red.errors().filter(({ text }) => !but.test(text)),
+        [],
+      );
   }
 
   it('lose nothing when one is killed and another begins in its place', async () => {
@@ -128,6 +132,7 @@ describe('Node-REDs that share mailboxes', function () {
     await instances.complete();
     await steady([one!, two!, three]);
     assertNothingLost();
-    assertNoTrouble();
+    // On a busy machine they take subscriptions from each other more than once, which is said.
+    assertNoTrouble(/made anew/);
   });
 });
