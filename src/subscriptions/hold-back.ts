@@ -105,17 +105,19 @@ export class HoldBack {
   }
 
   /**
-   * Takes what is older than all that a replay has brought, as the subscription of an earlier run may bring it: it comes
-   * before the first that the replay has too or, where that has not come yet, is older by a second.
+   * Takes what is older than all that a replay has brought, as the subscription of an earlier run may bring it: it has an
+   * earlier time or, in the same second, comes before something that the replay has too and that cannot happen twice.
    */
   takeOlder(replayed: readonly MailboxEvent[]): readonly MailboxEvent[] {
     const [first] = replayed;
     if (!first || this.#held.length === 0) return [];
     const keys = new Set(replayed.map(eventKey));
-    const same = this.#held.findIndex(({ key, doubtedIn }) => keys.has(key) || doubtedIn !== undefined);
-    const later = this.#held.findIndex(({ event }) => secondOf(event) >= secondOf(first));
-    const end = same >= 0 ? same : later >= 0 ? later : this.#held.length;
-    return this.#held.splice(0, end).map(({ event }) => event);
+    const known = this.#held.findIndex(({ key, doubtedIn }) => keys.has(key) || doubtedIn !== undefined);
+    const same = this.#held[known];
+    const isSure = same !== undefined && !REPEATABLE.includes(same.event.eventType);
+    const until = secondOf(first) + (isSure ? 1 : 0);
+    const later = this.#held.findIndex(({ event }, at) => at === known || secondOf(event) >= until);
+    return this.#held.splice(0, later >= 0 ? later : this.#held.length).map(({ event }) => event);
   }
 
   /** Catching up has brought these, which were not sent before; the stream has brought them too, or may yet. */

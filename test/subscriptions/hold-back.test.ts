@@ -46,15 +46,18 @@ describe('HoldBack', () => {
       itemId: { id, changeKey: id },
     });
     const [a, b, c, d] = [at('a', 1), at('b', 2), at('c', 2), at('d', 3)] as const;
+    const once = { ...c, eventType: 'Created' } as const;
     for (const [held, replayed, older] of [
+      [[a, b, c, d], [c, d], ['a']],
       [
-        [a, b, c, d],
-        [c, d],
+        [a, b, once, d],
+        [once, d],
         ['a', 'b'],
       ],
       [[a, b], [c, d], ['a']],
       [[a], [b], ['a']],
       [[d], [b, c], []],
+      [[d, c], [b, c], []],
       [[a], [], []],
     ] as const) {
       holdBack = new HoldBack();
