@@ -27,13 +27,14 @@ export async function beginWithBookmark(
 ): Promise<void> {
   const bookmark = await openedBookmark(parts, recover, connection, signal);
   try {
+    if (bookmark) await unlessAborted(parts.position.begin(connection, bookmark), signal);
     await subscribe();
   } finally {
     if (await bookmark?.hasPassed()) parts.catchUp.needed('no-watermark');
   }
 }
 
-/** The bookmark that the position begins at; nothing where there is one, where none is wanted, and where there are none. */
+/** The bookmark that the position is to begin at; nothing where there is one, where none is wanted, and where there are none. */
 async function openedBookmark(
   { account, present, position, catchUp }: StreamBeginning,
   recover: boolean,
@@ -60,6 +61,5 @@ async function openedBookmark(
     return undefined;
   }
   catchUp.leaveOut(bookmark.serverTime);
-  await position.begin(connection, bookmark);
   return bookmark;
 }

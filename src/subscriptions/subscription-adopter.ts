@@ -97,7 +97,7 @@ export class SubscriptionAdopter implements Adopter, PushHost {
       subscriptionId: subscriptionId ?? `pending ${part}`,
       ...(watermark === undefined ? {} : { watermark }),
     };
-    if (!this.#adopted.get(partOf(subscription))) this.#start(subscription, account, adopted);
+    if (!this.#adopted.get(partOf(subscription))) this.#start(subscription, account, shared(adopted));
   }
 
   #isOurs(subscriber: string, mailbox: string, { link }: AdoptingAccount): boolean {
@@ -324,6 +324,8 @@ export class SubscriptionAdopter implements Adopter, PushHost {
 
   /** Once its position is kept, that says where it goes on. Until then, it does where it began, but is not fresh any more. */
   #begun({ adoption, keeper }: Adopted): Adoption {
+    // Pull says with each answer that it is connected.
+    if (adoption.begins === undefined && adoption.from === undefined) return adoption;
     if (keeper.isSaved) return shared(rememberedOf(adoption));
     const { freshAt: _freshAt, ...begins } = adoption.begins ?? {};
     return 'subscriptionId' in begins ? { ...adoption, begins } : adoption;

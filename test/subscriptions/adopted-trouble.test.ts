@@ -17,6 +17,15 @@ for (const character of ['exchange', 'grommunio'] as const) {
         }
       };
       const positions = () => [...lab.store.records.values()];
+      /** In a new run, positions cannot be listed at the start. Returns what mends that. */
+      const restartWithoutList = async () => {
+        await lab.adopted();
+        await lab.restart();
+        const { list } = lab.store;
+        lab.store.list = () => Promise.reject(new Error('away'));
+        await assert.rejects(lab.adopter.resume());
+        return () => (lab.store.list = list);
+      };
 
       it('loses nothing when it is ordered otherwise while nothing can be saved', async () => {
         lab.store.failing = 'save';
@@ -56,25 +65,17 @@ for (const character of ['exchange', 'grommunio'] as const) {
       }
 
       it('is not there twice where positions could not be listed before it was ordered again', async () => {
-        await lab.adopted();
-        await lab.restart();
-        const { list } = lab.store;
-        lab.store.list = () => Promise.reject(new Error('away'));
-        await assert.rejects(lab.adopter.resume());
-        lab.store.list = list;
+        const mend = await restartWithoutList();
+        mend();
         await lab.adopted();
         await ioTurns(20);
         assert.equal(lab.sandbox.subscriptionCount, 1);
       });
 
       it('is taken up when positions can be listed again', async () => {
-        await lab.adopted();
-        await lab.restart();
-        const { list } = lab.store;
-        lab.store.list = () => Promise.reject(new Error('away'));
-        await assert.rejects(lab.adopter.resume());
+        const mend = await restartWithoutList();
         await lab.streams.clock.advance(40_000);
-        lab.store.list = list;
+        mend();
         await lab.streams.clock.advance(40_000);
         await lab.connected();
         assert.equal(lab.adopter.engines.length, 1);

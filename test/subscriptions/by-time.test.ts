@@ -48,6 +48,15 @@ describe('PullEngine, where the server refuses the watermark, catches up by time
     await lab.clock.advance(60_000);
   }
 
+  /** The same, after which something was deleted, which cannot be found. */
+  async function leaveAndDelete(): Promise<void> {
+    lab = await PullLab.open();
+    const [doomed = ''] = lab.deliver(1);
+    await leave();
+    const mailbox = lab.sandbox.mailbox();
+    mailbox.hardDelete(mailbox.item(doomed));
+  }
+
   it('and brings what is new and what was changed, in order, with what live events tell of it', async () => {
     lab = await PullLab.open();
     const mailbox = lab.sandbox.mailbox();
@@ -99,11 +108,7 @@ describe('PullEngine, where the server refuses the watermark, catches up by time
   });
 
   it('and says what cannot be found, where that was asked for', async () => {
-    lab = await PullLab.open();
-    const [doomed = ''] = lab.deliver(1);
-    await leave();
-    const mailbox = lab.sandbox.mailbox();
-    mailbox.hardDelete(mailbox.item(doomed));
+    await leaveAndDelete();
     const second = await lab.connected({ description: INBOX });
     assert.deepEqual(
       second.told.gaps.map(({ reason, mailbox: whose }) => [reason, whose]),
@@ -113,11 +118,7 @@ describe('PullEngine, where the server refuses the watermark, catches up by time
   });
 
   it('and says so after the next start, where it is closed just then', async () => {
-    lab = await PullLab.open();
-    const [doomed = ''] = lab.deliver(1);
-    await leave();
-    const mailbox = lab.sandbox.mailbox();
-    mailbox.hardDelete(mailbox.item(doomed));
+    await leaveAndDelete();
     const missed = lab.deliver(1);
     const second = lab.run({ description: INBOX });
     let closed: Promise<void> | undefined;
