@@ -66,7 +66,9 @@ export const RECOVERY_TABLE: readonly RecoveryRow[] = [
       'EWS_STREAM_TAKEN_OVER',
       'EWS_PUSH_SILENT',
       'EWS_PUSH_BROKEN',
-      // An old id may by now mean another subscription, or be read by another: made anew, as whoever asks would disturb it.
+      // One that was on a stream with others which somebody took.
+      'EWS_STREAM_IN_DOUBT',
+      // Servers that count their ids anew after a restart: an old one may by now mean another subscription.
       'EWS_ID_NOT_TRUSTED',
       // What was made at the server of before is of no use at the new one.
       'EWS_SERVER_CHANGED',

@@ -14,7 +14,10 @@ export function isTakenOver(error: EwsError): boolean {
 
 /** Why one is made anew that was on a stream with others which somebody took. That is no contest for this one. */
 export function mayBeTaken(): EwsError {
-  return new EwsError('EWS_ID_NOT_TRUSTED', 'Another reader may have taken this subscription too, so it is made anew.');
+  return new EwsError(
+    'EWS_STREAM_IN_DOUBT',
+    'Another reader may have taken this subscription too, so it is made anew.',
+  );
 }
 
 /** A subscription that others read too is made anew once; after that, somebody has to say who shall have it. */
