@@ -2,11 +2,10 @@ import { delay } from '../clock.js';
 import { toEwsError, type EwsError } from '../protocol/ews-error.js';
 import type { MailboxEvent } from '../protocol/mailbox-event.js';
 import { gatesOf } from './account-gates.js';
-import type { AccountLink } from './account-link.js';
 import { BackOff } from './back-off.js';
 import { catchUpByTime } from './catch-up-by-time.js';
-import type { EngineListener, GapReason } from './engine-listener.js';
-import type { Missed } from './held-delivery.js';
+import type { CatchUpOptions, CatchUpSteps } from './catch-up-steps.js';
+import type { GapReason } from './engine-listener.js';
 import { HoldBack } from './hold-back.js';
 import { isoTime } from './iso-time.js';
 import type { PresentFolders } from './present-folders.js';
@@ -14,26 +13,6 @@ import { replay, takeBookmark } from './replay.js';
 import type { Ride } from './ride.js';
 import type { StreamPosition } from './stream-position.js';
 import { foundLog, type ToldLog } from './told-log.js';
-
-/** What catching up goes by. */
-export interface CatchUpOptions {
-  readonly account: AccountLink;
-  readonly missed: Missed;
-  readonly listener: EngineListener;
-}
-
-/** How events came: on the stream, from a watermark, or by a search. */
-export type HowCame = 'live' | 'replayed' | 'found';
-
-/** What catching up has an engine do. */
-export interface CatchUpSteps {
-  /** Sends events; resolves when they were sent. */
-  send(events: readonly MailboxEvent[], how: HowCame): Promise<void>;
-  /** Everything was caught up. */
-  caughtUp(): void;
-  /** An error that waiting does not mend. */
-  dropped(error: EwsError): void;
-}
 
 /** What {@link CatchUp.live} asks of a {@link Ride}, when it needs it. */
 type OngoingRide = Pick<Ride, 'isOver' | 'signal'>;
@@ -59,6 +38,8 @@ export class CatchUp {
   /** Whether the stream was not there all the time since the last round of catching up began. */
   #mayBeLost = false;
   #wasCut = false;
+  /** Whether the server had nothing to tell since catching up was over. */
+  #wasQuiet = false;
   /** What a search has found, until it is known what of that happened after the bookmark. */
   #found: Found | undefined;
   #running: Promise<void> = NOTHING;
@@ -115,6 +96,7 @@ export class CatchUp {
   /** Begins, unless it is under way: then it goes on until nothing is missing any more. */
   start(signal: AbortSignal): void {
     if (this.isHolding) return;
+    this.#wasQuiet = false;
     // Not at once: even where there is nothing to wait for, it must not be over before the holding back has begun.
     this.#running = Promise.resolve()
       .then(() => this.#run(signal))
@@ -139,7 +121,7 @@ export class CatchUp {
   }
 
   get #behind(): HoldBack {
-    return (this.#holdBack ??= new HoldBack());
+    return (this.#holdBack ??= new HoldBack(this.#position.toldUntil));
   }
 
   async #tell(events: readonly MailboxEvent[], ride: OngoingRide): Promise<void> {
@@ -166,8 +148,11 @@ export class CatchUp {
 
   /** The server has nothing more to tell at present. */
   quiet(): void {
-    if (this.isHolding) this.#holdBack?.settled();
-    else this.#holdBack = undefined;
+    if (this.isHolding) return;
+    this.#position.quiet();
+    // The first may have been written before what is known from elsewhere, and have been read after it.
+    if (this.#wasQuiet) this.#holdBack = undefined;
+    this.#wasQuiet = true;
   }
 
   /** Lets go of what is held back: it was not sent, and is caught up with the rest. */
@@ -233,13 +218,18 @@ export class CatchUp {
     }
   }
 
-  async #replay(watermark: string, signal: AbortSignal, backOff: BackOff): Promise<void> {
+  /** What catching up asks the server about. */
+  async #ask(signal: AbortSignal): Promise<Parameters<typeof replay>[0]> {
     const { account } = this.#options;
-    const position = this.#position;
     const description = this.#present.description;
-    const connection = await account.connect(description.mailbox);
+    return { connection: await account.connect(description.mailbox), account, description, signal };
+  }
+
+  async #replay(watermark: string, signal: AbortSignal, backOff: BackOff): Promise<void> {
+    const position = this.#position;
+    const ask = await this.#ask(signal);
     let last = watermark;
-    for await (const { events, watermark: next } of replay({ connection, account, description, signal }, watermark)) {
+    for await (const { events, watermark: next } of replay(ask, watermark)) {
       // It goes forward: what went wrong before is over.
       backOff.reset();
       const older = this.#behind.takeOlder(events).filter((event) => !position.isTold(event));
@@ -256,7 +246,7 @@ export class CatchUp {
     }
     this.#found = undefined;
     position.told.release();
-    await position.begin(connection, { watermark: last, serverTime: undefined });
+    await position.begin(ask.connection, { watermark: last, serverTime: undefined });
   }
 
   /**
@@ -264,12 +254,9 @@ export class CatchUp {
    * rest comes on the stream, and in order there, after what may still be queued from before.
    */
   async #passOver({ log, at }: Found, watermark: string, signal: AbortSignal): Promise<void> {
-    const { account } = this.#options;
     const position = this.#position;
-    const description = this.#present.description;
-    const connection = await account.connect(description.mailbox);
     const found: MailboxEvent[] = [];
-    for await (const { events } of replay({ connection, account, description, signal }, watermark)) {
+    for await (const { events } of replay(await this.#ask(signal), watermark)) {
       found.push(...events.filter((event) => position.told.knows(event) || log.covers(event, at)));
     }
     position.sent.add(found);
@@ -287,17 +274,16 @@ export class CatchUp {
 
   /** Without a bookmark. A new one is taken before, where there are any, so that nothing falls between the two. */
   async #findByTime(reason: GapReason, signal: AbortSignal): Promise<void> {
-    const { account, missed } = this.#options;
+    const { missed } = this.#options;
     const position = this.#position;
-    const description = this.#present.description;
     const { upTo, told } = position;
     if (missed === 'skip') {
       this.#tellGap(reason, upTo, position.beganAt);
       await position.caughtUp(position.beganAt);
       return;
     }
-    const connection = await account.connect(description.mailbox);
-    const ask = { connection, account, description, signal };
+    const ask = await this.#ask(signal);
+    const { connection } = ask;
     const bookmark = connection.traits.watermarks === false ? undefined : await takeBookmark(ask);
     const until = await catchUpByTime(ask, {
       reason,

@@ -43,10 +43,21 @@ export class HoldBack {
   #found = NOTHING_FOUND;
   /** When the search began that found them, by the server's clock (ms since 1970). */
   #foundAt: number | undefined;
+  /** The last second of which an earlier run told, since 1970. */
+  readonly #toldUntil: number;
+
+  /**
+   * @param toldUntil up to when an earlier run had told everything (ms since 1970): what the stream brings of that time was
+   * told then, unless catching up brings it
+   */
+  constructor(toldUntil = Number.NEGATIVE_INFINITY) {
+    this.#toldUntil = Math.floor(toldUntil / 1000);
+  }
 
   /** Whether it knows of nothing, so that another one would do the same. */
   get isSpent(): boolean {
-    return this.#held.length + this.#replayed.size + this.#maybe.size + this.#found.size === 0;
+    const isEmpty = this.#held.length + this.#replayed.size + this.#maybe.size + this.#found.size === 0;
+    return isEmpty && !Number.isFinite(this.#toldUntil);
   }
 
   get isHolding(): boolean {
@@ -131,11 +142,9 @@ export class HoldBack {
     const again = new Set([...brought.keys()].filter((key) => doubted.has(key)));
     this.#held = this.#held.filter((held) => {
       const isBrought = brought.takeKey(held.key);
-      if (isBrought && !(this.#mayBeLost && this.#mayRecur(held.event))) {
-        // It was this one or one that looks the same: then the stream is yet to bring this one.
-        if (held.doubtedIn !== undefined) this.#maybe.addKey(held.key);
-        return false;
-      }
+      // It was this one or one that looks the same: then the stream is yet to bring this one.
+      if (isBrought && held.doubtedIn !== undefined) this.#maybe.addKey(held.key);
+      if (isBrought && !(this.#mayBeLost && this.#mayRecur(held.event))) return false;
       // Which of several that look the same it was is found out in the next round.
       if (isBrought || again.has(held.key)) held.doubtedIn = this.#round;
       return true;
@@ -156,19 +165,12 @@ export class HoldBack {
     this.#held = this.#held.filter(({ event }) => !this.#found.covers(event, serverTime));
   }
 
-  /** Forgets what catching up has brought: what of it the stream brings has come. */
-  settled(): void {
-    if (this.#replayed.size > 0) this.#replayed = newReplayed();
-    if (this.#maybe.size > 0) this.#maybe = newReplayed();
-    this.#found = NOTHING_FOUND;
-  }
-
   /** Those of the events that catching up has not brought, up to one of which that cannot be told, and all from there on. */
   sift(events: readonly MailboxEvent[]): {
     readonly unseen: readonly MailboxEvent[];
     readonly doubtful: readonly MailboxEvent[];
   } {
-    if (this.#replayed.size + this.#maybe.size + this.#found.size === 0) return { unseen: events, doubtful: [] };
+    if (this.isSpent) return { unseen: events, doubtful: [] };
     const unseen: MailboxEvent[] = [];
     for (const [at, event] of events.entries()) {
       const key = eventKey(event);
@@ -197,7 +199,8 @@ export class HoldBack {
   }
 
   #isDoubtful(event: MailboxEvent, key: string): boolean {
-    return !this.#replayed.has(key) && this.#maybe.has(key) && this.#mayRecur(event);
+    if (this.#replayed.has(key)) return false;
+    return secondOf(event) <= this.#toldUntil || (this.#maybe.has(key) && this.#mayRecur(event));
   }
 
   /** Whether the same can have happened again after all that may be lost: what is over by a second cannot. */

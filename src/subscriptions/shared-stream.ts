@@ -182,7 +182,8 @@ export class SharedStream {
 
   async #pass({ notifications }: StreamingEvents): Promise<void> {
     // A heartbeat names one subscription or each, and is about the stream.
-    if (notifications.some(({ heartbeat }) => heartbeat)) for (const member of this.#carried()) member.heartbeat();
+    const isQuiet = notifications.every(({ events }) => events.length === 0);
+    if (notifications.some(({ heartbeat }) => heartbeat)) for (const one of this.#carried()) one.heartbeat(isQuiet);
     for (const notification of notifications) {
       const member = this.#members.get(notification.subscriptionId);
       try {
@@ -342,9 +343,8 @@ export class SharedStream {
   #tell(error: EwsError, known?: ReadonlySet<string>): void {
     const told = new Set<string>(known);
     for (const member of this.#members.values()) {
-      if (told.has(member.owner)) continue;
+      if (!told.has(member.owner)) member.outage(error);
       told.add(member.owner);
-      member.outage(error);
     }
   }
 }

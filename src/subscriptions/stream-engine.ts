@@ -4,7 +4,8 @@ import type { Notification } from '../protocol/notification.js';
 import { gatesOf } from './account-gates.js';
 import type { AccountConnection } from './account-link.js';
 import { beginWithBookmark } from './begin-with-bookmark.js';
-import { CatchUp, type CatchUpSteps, type HowCame } from './catch-up.js';
+import { CatchUp } from './catch-up.js';
+import type { CatchUpSteps, HowCame } from './catch-up-steps.js';
 import { Contest } from './contest.js';
 import { NamedFolders } from './named-folders.js';
 import { folderCameBack, PresentFolders } from './present-folders.js';
@@ -229,7 +230,7 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps, Ride
     else this.#catchUp.opened(this.#ride.signal);
   }
 
-  async notification({ events, heartbeat }: Notification): Promise<void> {
+  async notification({ events }: Notification): Promise<void> {
     try {
       const connection = this.#connection ?? (await this.#options.account.connect(this.mailbox));
       if (events.length > 0) {
@@ -241,18 +242,16 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps, Ride
       throw error;
     }
     if (this.#catchUp.isHolding) return;
-    if (heartbeat && events.length === 0) {
-      this.#position.quiet();
-      this.#catchUp.quiet();
-    }
     this.#renewBookmark();
     if (this.#present.isDue) void this.#lookForFolders();
   }
 
-  heartbeat(): void {
+  heartbeat(isQuiet: boolean): void {
     this.#options.listener.heartbeat?.();
+    if (this.#catchUp.isHolding) return;
+    if (isQuiet) this.#catchUp.quiet();
     // It may name another: where nothing happens, this is all that comes.
-    if (!this.#catchUp.isHolding) this.#renewBookmark();
+    this.#renewBookmark();
   }
 
   interrupted(error: EwsError, retryAt: number): void {

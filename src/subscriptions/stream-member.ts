@@ -27,8 +27,8 @@ export interface StreamMember extends Affine {
   opened(): void;
   /** Returns when it was dealt with; until then nothing more is read. */
   notification(notification: Notification): Promise<void>;
-  /** The server said that it is there, on the stream that carries this one. */
-  heartbeat(): void;
+  /** The server said that it is there, on the stream that carries this one. `isQuiet`: with no events beside that. */
+  heartbeat(isQuiet: boolean): void;
   /** The stream ended in a way that may have lost events; it is opened again at `retryAt` (ms since 1970). */
   interrupted(error: EwsError, retryAt: number): void;
   /** An outage is told of here. */

@@ -41,13 +41,15 @@ export class StreamPosition {
   /** When the bookmark is to be taken anew (ms since 1970). */
   #renewAt = 0;
   /** A newer bookmark that counts as soon as everything before it was sent. */
-  #next: { readonly bookmark: Bookmark; readonly sent: SentLog } | undefined;
+  #next: { readonly bookmark: Bookmark; readonly sent: SentLog; wasQuiet?: boolean } | undefined;
   #renewNotBefore = 0;
   #timer: Timer | undefined;
   #removed = false;
   #told = new ToldLog();
   /** Up to when an earlier run had told everything, by the server's clock (ms since 1970). */
   #restoredUpTo = Number.NEGATIVE_INFINITY;
+  /** Whether nothing that came before the bookmark is still to be told. */
+  #isExact = false;
   /** Events came since the server last had nothing to tell. */
   #isLively = false;
   subscriptionId: string | undefined;
@@ -96,6 +98,14 @@ export class StreamPosition {
     return Date.parse(event.timeStamp) < this.#restoredUpTo && this.#told.covers(event, this.#restoredUpTo);
   }
 
+  /**
+   * Up to when an earlier run had told everything that was before its bookmark, by the server's clock (ms since 1970): what
+   * its subscription still brings of that time was told, or comes after the bookmark.
+   */
+  get toldUntil(): number | undefined {
+    return this.#isExact && Number.isFinite(this.#restoredUpTo) ? this.#restoredUpTo : undefined;
+  }
+
   /** What an earlier run left of the same mailbox on the same server. `useId`: whether the subscription is about the same. */
   restore(
     connection: AccountConnection,
@@ -110,6 +120,7 @@ export class StreamPosition {
     this.upTo = record.upTo;
     this.#told = restoreTold(record);
     this.#restoredUpTo = Date.parse(record.upTo ?? '');
+    this.#isExact = record.watermark !== undefined && record.searchedAt === undefined;
     this.paused = record.paused ?? false;
     return { record, sameSubscription: !record.partial && sameSubscription(record.about, this.#description) };
   }
@@ -182,6 +193,7 @@ export class StreamPosition {
   /** The bookmark is of no use any more. */
   forget(): void {
     this.#watermark = undefined;
+    this.#isExact = false;
     this.#sent = undefined;
     this.#next = undefined;
   }
@@ -249,7 +261,11 @@ export class StreamPosition {
       this.#saveSoon();
     }
     this.#isLively = false;
-    if (this.#next?.bookmark.watermark !== undefined) this.#settle(Number.POSITIVE_INFINITY);
+    const next = this.#next;
+    if (next?.bookmark.watermark === undefined) return;
+    // The first may have been written before the bookmark was taken, and have been read after it.
+    if (next.wasQuiet) this.#settle(Number.POSITIVE_INFINITY);
+    else next.wasQuiet = true;
   }
 
   /** An event of `time` came (ms since 1970); streams keep order, so all before it have come too. */
@@ -258,7 +274,8 @@ export class StreamPosition {
     if (bookmark?.watermark === undefined || !sent) return;
     if (time < (bookmark.serverTime ?? Number.POSITIVE_INFINITY) + 1000 && time !== Number.POSITIVE_INFINITY) return;
     this.#watermark = bookmark.watermark;
-    this.upTo = isoTime(bookmark.serverTime) ?? this.upTo;
+    const until = isoTime(bookmark.serverTime);
+    if (until !== undefined && !(Date.parse(this.upTo ?? '') > Date.parse(until))) this.upTo = until;
     this.#sent = sent;
     this.#next = undefined;
     this.#renewAt = this.#inADay();

@@ -1,4 +1,5 @@
 import { secondOf, type TrueEvent } from './ledger.js';
+import { moveOn, type Taken } from './look-alikes.js';
 import type { ToldEvent } from './told.js';
 
 /** Events in one notification, at most. */
@@ -28,11 +29,6 @@ export interface Manner {
   readonly isSpooled: boolean;
 }
 
-interface Taken {
-  readonly event: TrueEvent;
-  readonly told: ToldEvent;
-}
-
 /**
  * Goes through what a node has told of a mailbox, in order, and ticks off what has happened.
  *
@@ -49,7 +45,10 @@ export class Comparison {
   readonly #byWatermark: ReadonlyMap<string, TrueEvent>;
   readonly #bySubject: ReadonlyMap<string, readonly TrueEvent[]>;
   readonly #came: ReadonlyMap<string, readonly TrueEvent[]>;
-  readonly #taken: Taken[] = [];
+  readonly #taken: { readonly event: TrueEvent; readonly told: ToldEvent }[] = [];
+  /** The same of what came as the server tells it, and what had been told of by a search before. */
+  readonly #real: Taken<ToldEvent>[] = [];
+  readonly #spare = new Set<TrueEvent>();
   readonly #tellers = new Map<TrueEvent, ToldEvent>();
   readonly #kills: readonly Kill[];
   readonly #manner: Manner;
@@ -82,8 +81,14 @@ export class Comparison {
     this.#manner = manner;
   }
 
-  /** What happened and was not told. */
-  get missing(): readonly TrueEvent[] {
+  /** What happened and was not told, when all has been gone through. */
+  missing(): readonly TrueEvent[] {
+    for (const event of this.#all.filter((one) => this.#waiting.has(one))) {
+      const spare = moveOn(this.#real, event, (one) => this.#spare.has(one));
+      if (spare === undefined) continue;
+      this.#spare.delete(spare);
+      this.#waiting.delete(event);
+    }
     return this.#all.filter((event) => this.#waiting.has(event));
   }
 
@@ -115,6 +120,8 @@ export class Comparison {
     else if (next === undefined) this.#again(same, told);
     else {
       if (next.position < last) this.#add('out of order', told);
+      if (!this.#waiting.has(next)) this.#spare.add(next);
+      this.#real.push({ event: next, told, row });
       this.#tick(next, told);
       this.#last.set(row, Math.max(last, next.position));
       this.#latestSecond = Math.max(this.#latestSecond, told.second);
@@ -222,7 +229,7 @@ export class Comparison {
   }
 
   /** What a kill may have kept from being remembered as sent. */
-  #unfinished({ time }: Kill): readonly Taken[] {
+  #unfinished({ time }: Kill): readonly { readonly event: TrueEvent }[] {
     const { isStream, calmMs } = this.#manner;
     // A notification is done with when all in it was sent; what it holds is gathered for so long.
     if (calmMs > 0) return this.#taken.filter(({ told }) => told.heardAt >= time - calmMs - LATE_MS);

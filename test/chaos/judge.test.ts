@@ -66,6 +66,18 @@ describe('chaos: the judge', () => {
     assert.deepEqual(faults(PULL, MAILS, [...TOLD, sent(happened(9, 'NewMail', 'm9', 9), 10)]), ['never happened m9']);
   });
 
+  it('does not miss one of several that look the same where a search has told of the first of them', () => {
+    const first = happened(1, 'Modified', 'm1', 5);
+    const other = happened(4, 'Created', 'm2', 5);
+    // They happened when the search had begun.
+    const truth = [first, happened(2, 'Modified', 'm1', 5.6), happened(3, 'Modified', 'm1', 5.7), other];
+    const found = sent(first, 5.5, FOUND);
+    const [change, made] = [sent(first, 6, { bare: true }), sent(other, 6, { bare: true })];
+    assert.deepEqual(faults(PULL, truth, [found, change, change, made]), []);
+    assert.deepEqual(faults(PULL, truth, [found, change, made]), ['lost m1']);
+    assert.deepEqual(faults(PULL, truth, [found, change, made, change]), ['out of order m1']);
+  });
+
   it('takes no offence at a folder that a search found as it was made, before anything happened in it', () => {
     const change = happened(1, 'Modified', 'F1', 5);
     const made = sent(happened(0, 'Modified', 'F1', 0), 2, FOUND);

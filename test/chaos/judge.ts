@@ -65,7 +65,8 @@ export function judge(
   const run = new Comparison(watched, came, kills, watch);
   for (const event of told.events) run.take(event);
   const excuses = new Excuses(happened, told);
-  const missing = calmMs === 0 ? run.missing : withoutTransient(run.missing, run.afterKill);
+  const untold = run.missing();
+  const missing = calmMs === 0 ? untold : withoutTransient(untold, run.afterKill);
   const lost = missing.filter((event) => !told.gaps.some((gap) => excuses.covers(gap, event)));
   const findings = [
     ...run.findings.map(({ what, told: { key, second, heardAt } }) => ({

@@ -126,11 +126,11 @@ describe('StreamEngine, its steps and its position', () => {
     const running = lab.session(account).run();
     await lab.untilConnected(running);
     const before = subscribes();
-    running.engine.heartbeat();
+    running.engine.heartbeat(true);
     await ioTurns(10);
     assert.equal(subscribes(), before);
     later = 25 * 3_600_000;
-    running.engine.heartbeat();
+    running.engine.heartbeat(true);
     await until(() => subscribes() === before + 1);
   });
 
