@@ -60,6 +60,6 @@ async function openedBookmark(
     await bookmark.close();
     return undefined;
   }
-  catchUp.leaveOut(bookmark.serverTime);
+  catchUp.leaveOut(bookmark.answeredAt);
   return bookmark;
 }

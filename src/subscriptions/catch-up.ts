@@ -161,11 +161,11 @@ export class CatchUp {
     this.#holdBack?.release();
   }
 
-  /** What was missed cannot be told, as there is no bookmark from before. `serverTime`: until when, in ms since 1970. */
-  leaveOut(serverTime: number | undefined): void {
+  /** What was missed cannot be told, as there is no bookmark from before. `answeredAt`: until when, in ms since 1970. */
+  leaveOut(answeredAt: number | undefined): void {
     const why = this.#missing;
     this.#missing = undefined;
-    if (why !== undefined) this.#tellGap(why, this.#position.upTo, isoTime(serverTime));
+    if (why !== undefined) this.#tellGap(why, this.#position.upTo, isoTime(answeredAt));
   }
 
   async #run(signal: AbortSignal): Promise<void> {
@@ -300,7 +300,7 @@ export class CatchUp {
         await position.save();
       },
       gap: (why, end) => {
-        this.#tellGap(why, reason === 'position-lost' ? undefined : upTo, end ?? isoTime(bookmark?.serverTime));
+        this.#tellGap(why, reason === 'position-lost' ? undefined : upTo, end ?? isoTime(bookmark?.answeredAt));
       },
     });
     if (bookmark?.watermark === undefined) return position.caughtUp(until);

@@ -26,9 +26,9 @@ export class ChangedItems {
     this.#description = description;
   }
 
-  /** @param serverTime when the subscription began (ms since 1970) */
-  begin(serverTime: number | undefined): void {
-    if (serverTime !== undefined) this.#begun = serverTime;
+  /** @param answeredAt when the subscription began, by the server's clock (ms since 1970) */
+  begin(answeredAt: number | undefined): void {
+    if (answeredAt !== undefined) this.#begun = answeredAt;
   }
 
   /** A Modified event for each item of a folder that was changed since the last look. Throws an `EwsError`. */

@@ -40,8 +40,9 @@ export class HeldSubscription {
   #catchingUp = false;
   /** Why something is to be looked for without a watermark, before anything else is told. */
   #toFind: GapReason | undefined;
-  /** The server's clock when the present subscription began (ISO 8601). */
+  /** The server's clock when it was asked for the present subscription, and when it had made it (ISO 8601). */
   #beganAt: string | undefined;
+  #madeAt: string | undefined;
   #told = new ToldLog();
   #found = foundLog();
   /** When the search began that found it, by the server's clock (ms since 1970). */
@@ -127,12 +128,13 @@ export class HeldSubscription {
   async open(connection: AccountConnection, signal: AbortSignal): Promise<void> {
     this.#connection = connection;
     const from = this.#watermark;
-    const { response, serverTime } = await this.#subscribe(connection, signal);
+    const { response, serverTime, answeredAt } = await this.#subscribe(connection, signal);
     this.#id = response.subscriptionId;
     this.#watermark = response.watermark ?? from;
     this.#answered();
-    this.#folders.begin(serverTime);
+    this.#folders.begin(answeredAt);
     this.#beganAt = isoTime(serverTime);
+    this.#madeAt = isoTime(answeredAt);
     if (from !== undefined) this.#catchingUp = true;
     else if (this.#interrupted !== undefined) this.#toFind = this.#interrupted;
     else {
@@ -173,7 +175,7 @@ export class HeldSubscription {
           await this.save();
         },
         gap: (why, end) => {
-          const span = { from: reason === 'position-lost' ? undefined : upTo, until: end ?? this.#beganAt };
+          const span = { from: reason === 'position-lost' ? undefined : upTo, until: end ?? this.#madeAt };
           listener.gap({ mailbox: description.mailbox || account.email, ...span, reason: why });
         },
       });

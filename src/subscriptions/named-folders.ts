@@ -40,10 +40,10 @@ export class NamedFolders {
     return this.#filter?.counts;
   }
 
-  /** A subscription has begun. @param serverTime the server's clock then (ms since 1970) */
-  begin(serverTime: number | undefined): void {
-    this.#begun = serverTime ?? this.#begun;
-    this.#changed?.begin(serverTime);
+  /** A subscription has begun. @param answeredAt the server's clock then (ms since 1970) */
+  begin(answeredAt: number | undefined): void {
+    this.#begun = answeredAt ?? this.#begun;
+    this.#changed?.begin(answeredAt);
   }
 
   /** Other folders are there now. */

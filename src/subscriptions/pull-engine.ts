@@ -283,7 +283,9 @@ export class PullEngine implements Engine, LoopSteps {
       await saved;
       await this.#send(events, this.#held.catchingUp).catch((error: unknown) => this.#failedToSend(error, connection));
       const progress = response.events.length > 0 || (response.watermark !== undefined && response.watermark !== sent);
-      saved = this.#held.moveTo(response.watermark, serverTime, events);
+      // What happened since the last of these may be in what is left.
+      const until = response.moreEvents ? Date.parse(response.events.at(-1)?.timeStamp ?? '') : serverTime;
+      saved = this.#held.moveTo(response.watermark, until, events);
       const isLast = !response.moreEvents || !progress;
       // Asking without a watermark takes what is answered off the server.
       if (isLast || connection.traits.watermarks === false) await saved;

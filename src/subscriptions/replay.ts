@@ -8,8 +8,10 @@ import { scopeOf, type SubscriptionDescription } from './subscription-descriptio
 export interface Bookmark {
   /** Servers without watermarks give none. */
   readonly watermark: string | undefined;
-  /** The server's clock when it gave it, in milliseconds since 1970. */
+  /** The server's clock when it was asked for it, in milliseconds since 1970. */
   readonly serverTime: number | undefined;
+  /** The same when it gave it. */
+  readonly answeredAt?: number | undefined;
 }
 
 interface Ask {
@@ -30,7 +32,8 @@ export interface OpenBookmark extends Bookmark {
 /** Asks where a pull subscription would begin now, by making one. Throws an `EwsError`. */
 export async function openBookmark(about: Ask): Promise<OpenBookmark> {
   const { account, connection, description, signal } = about;
-  const { subscriptionId, watermark, serverTime } = await open(about, undefined);
+  const { subscriptionId, ...bookmark } = await open(about, undefined);
+  const { watermark } = bookmark;
   const close = () => account.endSubscription({ ...description, subscriptionId });
   const ask = async (from: string): Promise<boolean> => {
     const context = contextOf(description, account.email, signal);
@@ -42,14 +45,14 @@ export async function openBookmark(about: Ask): Promise<OpenBookmark> {
     await close();
     return passed;
   };
-  return { watermark, serverTime, hasPassed, close };
+  return { ...bookmark, hasPassed, close };
 }
 
 /** The same, by one that is ended at once. Throws an `EwsError`. */
 export async function takeBookmark(ask: Ask): Promise<Bookmark> {
-  const { watermark, serverTime, close } = await openBookmark(ask);
+  const { watermark, serverTime, answeredAt, close } = await openBookmark(ask);
   await close();
-  return { watermark, serverTime };
+  return { watermark, serverTime, answeredAt };
 }
 
 /**
@@ -79,7 +82,7 @@ async function open(
   { connection, account, description, signal }: Ask,
   watermark: string | undefined,
 ): Promise<Bookmark & { readonly subscriptionId: string }> {
-  const { response, serverTime } = await connection.client.call(
+  const { response, serverTime, answeredAt } = await connection.client.call(
     subscribe,
     {
       delivery: 'pull',
@@ -91,5 +94,5 @@ async function open(
     contextOf(description, account.email, signal),
     (late) => account.endSubscription({ ...description, subscriptionId: late.subscriptionId }),
   );
-  return { subscriptionId: response.subscriptionId, watermark: response.watermark, serverTime };
+  return { subscriptionId: response.subscriptionId, watermark: response.watermark, serverTime, answeredAt };
 }

@@ -272,7 +272,8 @@ export class StreamPosition {
   #settle(time: number): void {
     const { bookmark, sent } = this.#next ?? {};
     if (bookmark?.watermark === undefined || !sent) return;
-    if (time < (bookmark.serverTime ?? Number.POSITIVE_INFINITY) + 1000 && time !== Number.POSITIVE_INFINITY) return;
+    // Times are told to the second.
+    if (time < (bookmark.answeredAt ?? Number.POSITIVE_INFINITY) + 1000 && time !== Number.POSITIVE_INFINITY) return;
     this.#watermark = bookmark.watermark;
     const until = isoTime(bookmark.serverTime);
     if (until !== undefined && !(Date.parse(this.upTo ?? '') > Date.parse(until))) this.upTo = until;

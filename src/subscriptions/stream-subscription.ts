@@ -30,7 +30,7 @@ export async function makeStreamed(
   signal: AbortSignal,
 ): Promise<void> {
   const all = folders.wantAll(connection);
-  const { response, serverTime } = await present.around(connection, signal, (description) =>
+  const { response, serverTime, answeredAt } = await present.around(connection, signal, (description) =>
     subscribeStreaming(options.hub, connection, { who, description, all }, signal, (late) =>
       endOne(options, late.subscriptionId),
     ),
@@ -38,7 +38,7 @@ export async function makeStreamed(
   position.subscriptionId = response.subscriptionId;
   trust.proven(connection.traits);
   position.partial = present.isPartial;
-  folders.begin(serverTime);
+  folders.begin(answeredAt);
   position.watches(serverTime);
   await unlessAborted(position.save(), signal);
 }

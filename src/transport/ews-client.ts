@@ -12,6 +12,7 @@ import type { RequestVersion, ServerVersionInfo } from '../protocol/server-versi
 import { authenticationWith, type Authentication, type UnsentRequest } from './authentication.js';
 import type { Connection, ConnectionOptions, Reply } from './connection.js';
 import { AccountBudget } from './account-budget.js';
+import { answerTimes } from './answer-times.js';
 import { ConnectionPool } from './connection-pool.js';
 import { CookieJar } from './cookie-jar.js';
 import { isApplication, type Credentials } from './credentials.js';
@@ -225,13 +226,16 @@ export class EwsClient {
     let reusable = false;
     try {
       const request = this.#unsent(connection, body, context, false);
+      const { clock } = this.#options;
+      const askedAt = clock.now();
       const answer = await this.#signIn.send(
         request,
         async (reply) => {
+          const times = answerTimes(reply.headers, clock.now() - askedAt);
           const { maxResponseBytes = this.#maxResponseBytes } = context;
           const text = await readBody(reply.body, reply.headers['content-encoding'], maxResponseBytes);
           const response = this.#read(operation, text, this.#answer(reply), maxResponseBytes);
-          return { response, serverTime: serverTime(reply.headers) };
+          return { response, ...times };
         },
         () => {
           this.#check(context, operation.name);
@@ -342,9 +346,4 @@ export class EwsClient {
 
 function tokenWay({ tls = {}, tokenProxy, timeoutMs }: EwsClientOptions): TokenWay {
   return { tls, proxy: tokenProxy, timeoutMs };
-}
-
-function serverTime(headers: IncomingHttpHeaders): number | undefined {
-  const time = Date.parse(headers.date ?? '');
-  return Number.isNaN(time) ? undefined : time;
 }

@@ -18,6 +18,11 @@ export interface RequestContext {
 
 export interface EwsAnswer<Response> {
   readonly response: Response;
-  /** The server's clock when it answered, in milliseconds since 1970; `undefined` when it did not say. */
+  /**
+   * The server's clock when it was asked, in milliseconds since 1970; `undefined` when it did not say. What happened since
+   * then may be missing from the answer.
+   */
   readonly serverTime: number | undefined;
+  /** The second in which it answered, in milliseconds since 1970: nothing of a later one is in the answer. */
+  readonly answeredAt: number | undefined;
 }

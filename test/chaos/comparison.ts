@@ -217,10 +217,14 @@ export class Comparison {
   }
 
   #passKills(at: number): void {
+    let isAnother = false;
     for (let kill = this.#kills[this.#killed]; kill && kill.at <= at; kill = this.#kills[this.#killed]) {
       this.#killed += 1;
       this.#resent.clear();
       this.#forgiven.clear();
+      // A run that has told nothing has remembered nothing either.
+      if (isAnother) continue;
+      isAnother = true;
       this.#mayRepeat = this.#unfinished(kill).map(({ event }) => event);
       // Nor may the position say that these were told.
       this.#latestSecond = Math.min(this.#latestSecond, ...this.#mayRepeat.map(({ time }) => secondOf(time)));

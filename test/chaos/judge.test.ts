@@ -122,6 +122,14 @@ describe('chaos: the judge', () => {
       assert.deepEqual(faults(PULL, MAILS, [...told, TOLD[5]!]), ['repeated m6']);
     });
 
+    it('also if it was killed again before it could tell anything', () => {
+      const watch = { ...PULL, calmMs: 1000, isSpooled: true };
+      const kills = [10_000, 17_000].map((ms) => ({ at: TOLD.length, time: START + ms }));
+      const repeated = [...TOLD, ...TOLD.slice(-1)].map((one) => ({ ...one, heardAt: START + 9500 }));
+      assert.deepEqual(judge(watch, MAILS, repeated, kills).findings, []);
+      assert.equal(judge(watch, MAILS, repeated, kills).repeated, 1);
+    });
+
     it('fifty events at most', () => {
       const many = Array.from({ length: 60 }, (_, at) => happened(at, 'NewMail', `n${at}`, 1));
       const told = many.map((one) => sent(one, 2));

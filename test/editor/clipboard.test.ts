@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { flowWith, NODES } from './support/flows.js';
+import { EMPTY_FLOW, flowWith, NODES } from './support/flows.js';
 import type { Editor } from './support/editor.js';
 import { withEditor } from './support/with-editor.js';
 
@@ -64,7 +64,7 @@ describe('a node', () => {
       assert.ok(!text.includes('secret') && !text.includes('me@example.com'), text);
       await editor().page.keyboard.press('Escape');
 
-      await editor().begin([{ id: 'flow', type: 'tab', label: 'Flow', disabled: false }]);
+      await editor().begin(EMPTY_FLOW);
       await invoke(editor(), 'core:show-import-dialog');
       const field = editor().page.locator('#red-ui-clipboard-dialog-import-text');
       await field.fill(text);

@@ -3,14 +3,14 @@ import { startSandbox, type Sandbox } from '../../dist/src/sandbox/sandbox.js';
 import { NamedHosts, redirectTo, sandboxAt, trap } from '../support/named-hosts.js';
 import { barriers } from './support/accessibility.js';
 import type { Dialog } from './support/dialog.js';
-import { withEditor } from './support/with-editor.js';
+import { withEmptyFlow } from './support/with-editor.js';
 
 const FOUND = 'https://mail.sandbox.example/EWS/Exchange.asmx';
 const HOSTER = 'mail.hoster.example';
 const AUTODISCOVER = 'autodiscover.sandbox.example';
 
 describe('Find by e-mail address, in the dialog of an account', () => {
-  const editor = withEditor();
+  const editor = withEmptyFlow();
   let hosts: NamedHosts;
   let directory: Sandbox;
   beforeEach(async () => {

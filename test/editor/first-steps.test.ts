@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { withEditor } from './support/with-editor.js';
+import { withEmptyFlow } from './support/with-editor.js';
 
 describe('somebody who has never seen these nodes', () => {
-  const editor = withEditor();
+  const editor = withEmptyFlow();
 
   for (const type of ['ews-pull', 'ews-stream', 'ews-push-in']) {
     it(`watches the sandbox's mailbox after dragging ${type} in and choosing the sandbox`, async () => {

@@ -3,12 +3,12 @@ import type { Locator } from 'playwright-core';
 import { startSandbox, type Sandbox } from '../../dist/src/sandbox/sandbox.js';
 import { barriers } from './support/accessibility.js';
 import type { Dialog } from './support/dialog.js';
-import { withEditor } from './support/with-editor.js';
+import { withEmptyFlow } from './support/with-editor.js';
 
 const OWNER = 'owner@sandbox.example';
 
 describe('Browse, beside the list of folders', () => {
-  const editor = withEditor();
+  const editor = withEmptyFlow();
   let sandbox: Sandbox;
   beforeEach(async () => {
     sandbox = await startSandbox();

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { withEditor } from './support/with-editor.js';
+import { withEmptyFlow } from './support/with-editor.js';
 
 describe('a node in the palette', () => {
-  const editor = withEditor();
+  const editor = withEmptyFlow();
 
   for (const type of ['ews-pull', 'ews-push-in', 'ews-stream', 'ews-subscribe']) {
     it(`${type} can be dragged into a flow, and its dialog opens and closes`, async () => {

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { serve } from '../support/http-server.js';
 import { barriers } from './support/accessibility.js';
 import type { Dialog } from './support/dialog.js';
-import { withEditor } from './support/with-editor.js';
+import { withEmptyFlow } from './support/with-editor.js';
 
 describe('the address in the dialog of ews-push-in', () => {
-  const editor = withEditor();
+  const editor = withEmptyFlow();
 
   async function open(deployed = true): Promise<Dialog> {
     const node = { id: 'node', type: 'ews-push-in', z: 'flow', x: 200, y: 100, wires: [[]], name: '', publicUrl: '' };

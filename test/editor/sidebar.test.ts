@@ -5,13 +5,13 @@ import { until } from '../support/wait.js';
 import { barriers } from './support/accessibility.js';
 import type { Editor } from './support/editor.js';
 import { flowWith } from './support/flows.js';
-import { withEditor } from './support/with-editor.js';
+import { withEmptyFlow } from './support/with-editor.js';
 
 const LIST = '**/ews-notifications/subscriptions?*';
 const MANY = 10_000;
 
 describe('the Exchange sidebar', () => {
-  const current = withEditor();
+  const current = withEmptyFlow();
   let editor: Editor;
   beforeEach(() => (editor = current()));
 

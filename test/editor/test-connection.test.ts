@@ -3,12 +3,12 @@ import { startSandbox, type Sandbox } from '../../dist/src/sandbox/sandbox.js';
 import { serve, type TestServer } from '../support/http-server.js';
 import { barriers } from './support/accessibility.js';
 import type { Dialog } from './support/dialog.js';
-import { withEditor } from './support/with-editor.js';
+import { withEmptyFlow } from './support/with-editor.js';
 
 const STEPS = ['name', 'connection', 'certificate', 'signIn', 'mailbox', 'server', 'pull', 'streaming', 'push'];
 
 describe('Test connection, in the dialog of an account', () => {
-  const editor = withEditor();
+  const editor = withEmptyFlow();
   let sandbox: Sandbox;
   let trap: TestServer;
   let caught: (string | undefined)[];

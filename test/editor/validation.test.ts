@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { flowWith } from './support/flows.js';
+import { EMPTY_FLOW, flowWith } from './support/flows.js';
 import { withEditor } from './support/with-editor.js';
 
 describe('what is wrong', () => {
@@ -64,6 +64,7 @@ describe('what is wrong', () => {
   });
 
   it('is a friendly request as long as nobody was in the field', async () => {
+    await editor().begin(EMPTY_FLOW);
     const id = await editor().drag('ews-pull');
     const dialog = await editor().edit(id);
     assert.deepEqual(await dialog.notes('problem'), []);

@@ -5,6 +5,7 @@ import { findByTime } from '../../dist/src/subscriptions/find-by-time.js';
 import { ToldLog } from '../../dist/src/subscriptions/told-log.js';
 import { INBOX, PullLab } from '../support/pull-lab.js';
 import type { Recorder } from '../support/recorder.js';
+import { until } from '../support/wait.js';
 
 describe('catching up by time', () => {
   let lab: PullLab;
@@ -55,6 +56,62 @@ describe('catching up by time', () => {
     const told = await after(['NewMail'], () => lab.deliver(2));
     assert.equal(told.items.length, 2);
     assert.deepEqual(told.gaps, []);
+  });
+
+  /** A pull that is closed after what it told first; the server then refuses the watermark. */
+  async function closedAfterFirst(begin: () => Promise<void>): Promise<Recorder> {
+    const first = await lab.connected({ description: description(['Deleted']) });
+    let closed: Promise<void> | undefined;
+    first.told.onEvents = () => void (closed ??= first.engine.close(true));
+    await begin();
+    await lab.clock.advanceToNext();
+    await until(() => closed !== undefined);
+    await closed;
+    lab.sandbox.moveMailbox();
+    await lab.clock.advance(60_000);
+    return (await lab.connected({ description: description(['Deleted']) })).told;
+  }
+
+  it('says that deletions may be missing from the last that was told on, where an answer did not hold all', async () => {
+    lab = await PullLab.open();
+    const box = lab.sandbox.mailbox();
+    const mails = Array.from({ length: 60 }, () => box.deliver({ subject: 'doomed' }));
+    await lab.clock.advance(600_000);
+    let deletedAt = 0;
+    const told = await closedAfterFirst(async () => {
+      for (const [at, mail] of mails.entries()) {
+        if (at === 50) deletedAt = lab.clock.now();
+        box.hardDelete(mail);
+        await lab.clock.advance(at === 50 ? 3000 : 10);
+      }
+    });
+    assert.equal(told.gaps.length, 1);
+    assert.ok(Date.parse(told.gaps[0]?.from ?? '') <= deletedAt, `${told.gaps[0]?.from}`);
+  });
+
+  it('says so from when an answer was looked up on, where it was long on its way', async () => {
+    lab = await PullLab.open();
+    const box = lab.sandbox.mailbox();
+    const [first, second] = [box.deliver({ subject: 'doomed' }), box.deliver({ subject: 'doomed' })];
+    await lab.clock.advance(600_000);
+    let deletedAt = 0;
+    const told = await closedAfterFirst(async () => {
+      box.hardDelete(first);
+      lab.sandbox.failNext({ operation: 'GetEvents', delayMs: 3000 });
+      const asked = new Promise<void>((resolve) => {
+        lab.sandbox.onRequest(({ operation }) => {
+          if (operation === 'GetEvents') resolve();
+        });
+      });
+      await lab.clock.advanceToNext();
+      await asked;
+      await lab.clock.advance(1000);
+      deletedAt = lab.clock.now();
+      box.hardDelete(second);
+      await lab.clock.advance(1000);
+    });
+    assert.equal(told.gaps.length, 1);
+    assert.ok(Date.parse(told.gaps[0]?.from ?? '') <= deletedAt, `${told.gaps[0]?.from}`);
   });
 
   for (const what of ['made', 'renamed', 'moved away'] as const) {

@@ -362,8 +362,8 @@ describe('StreamEngine, where the server refuses the watermark, catches up by ti
       if (operation !== 'Unsubscribe') return;
       stop();
       lab.sandbox.mailbox().modify(item, { subject: 'changed' });
-      void lab.clock.advance(2000);
     });
+    lab.sandbox.failNext({ operation: 'Unsubscribe', delayMs: 2000 });
     const ofItem = (told: Recorder) => told.items.filter((id) => id === item.id);
     await lab.untilAfter(() => ofItem(running.told).length > 0 && running.told.current === 'connected', 100);
     await lab.clock.advance(10_000);

@@ -50,8 +50,8 @@ describe('EwsClient', () => {
       seen.push({ request, body });
       answerXml(response, unsubscribed(), 200, { date: 'Mon, 02 Mar 2026 08:00:00 GMT' });
     });
-    const { serverTime } = await call(one, { impersonate: { primarySmtpAddress: 'room@example.com' } });
-    assert.equal(serverTime, Date.parse('2026-03-02T08:00:00Z'));
+    const { answeredAt } = await call(one, { impersonate: { primarySmtpAddress: 'room@example.com' } });
+    assert.equal(answeredAt, Date.parse('2026-03-02T08:00:00Z'));
     assert.equal(one.server?.build, '15.2.1544');
     const [first] = seen;
     assert.ok(first);

@@ -60,8 +60,6 @@ export class Handler {
     const incoming = understand(request, account, body, version, exchange.clock.now());
     onRequest(incoming.record);
     const failure = misbehaviour.take(incoming.record);
-    // Clients take the server's time from here, so it must be that of the events.
-    response.setHeader('Date', new Date(exchange.clock.now()).toUTCString());
     const wire = new Wire(response, exchange.clock, failure);
     if (failure?.reset === 'request') {
       wire.reset();

@@ -61,7 +61,7 @@ export class Wire {
       return;
     }
     const bytes = dress(body, this.#failure).subarray(0, truncateAfter);
-    this.#response.writeHead(status, { ...headers, 'Content-Length': String(bytes.length) });
+    this.#writeHead(status, { ...headers, 'Content-Length': String(bytes.length) });
     if (!this.#isPlain()) await this.#send(bytes, reset === 'during' ? Math.floor(bytes.length / 2) : undefined);
     if (this.isOver() || this.#isMute) return;
     this.#ended = true;
@@ -84,7 +84,7 @@ export class Wire {
       return false;
     }
     this.#isMute = silent ?? false;
-    if (!this.#isMute) this.#response.writeHead(status, headers);
+    if (!this.#isMute) this.#writeHead(status, headers);
     return true;
   }
 
@@ -124,6 +124,11 @@ export class Wire {
   cut(): void {
     this.#ended = true;
     this.#response.socket?.destroy();
+  }
+
+  /** Clients take the server's time from here, so it is by the clock of the events. */
+  #writeHead(status: number, headers: Readonly<Record<string, string>>): void {
+    this.#response.writeHead(status, { ...headers, Date: new Date(this.#clock.now()).toUTCString() });
   }
 
   #finish(): void {

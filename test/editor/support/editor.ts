@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import type { BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core';
-import { theBrowser } from './browser.js';
+import type { BrowserContext, Locator, Page } from 'playwright-core';
 import type { FlowNode } from '../../support/node-red-process.js';
 import { Dialog, traysAtRest } from './dialog.js';
 import type { EditorNodeRed } from './editor-node-red.js';
@@ -18,11 +17,14 @@ export class Editor {
   /** Errors on the console, and exceptions that nothing caught. */
   readonly problems: string[] = [];
 
-  private constructor(
+  readonly context: BrowserContext;
+
+  /** @param page a page of a browser, which may have had something else before */
+  constructor(
     readonly red: EditorNodeRed,
-    readonly context: BrowserContext,
     readonly page: Page,
   ) {
+    this.context = page.context();
     page.on('console', (message) => {
       const text = `${message.text()} (${message.location().url})`;
       if (message.type() === 'error' && !NOT_OURS.some((one) => one.test(text))) this.problems.push(text);
@@ -33,16 +35,18 @@ export class Editor {
     });
   }
 
-  /** A page in a browser context of its own, with the editor loaded. `options` can be a size or a colour scheme. */
-  static async open(red: EditorNodeRed, options: BrowserContextOptions = {}): Promise<Editor> {
-    const context = await (await theBrowser()).newContext({ viewport: { width: 1400, height: 1000 }, ...options });
-    const editor = new Editor(red, context, await context.newPage());
-    await editor.load();
-    return editor;
-  }
-
+  /** Leaves the page as if nothing had been on it. */
   async close(): Promise<void> {
-    await this.context.close();
+    const { page } = this;
+    page.removeAllListeners('console').removeAllListeners('pageerror');
+    await page.unrouteAll({ behavior: 'wait' });
+    await page.evaluate(() => {
+      localStorage.clear();
+      sessionStorage.clear();
+    });
+    await page.goto('about:blank');
+    await this.context.clearPermissions();
+    await this.context.clearCookies();
   }
 
   /** Keeps a picture of the page as it is now, for people, in the folder that EWS_EDITOR_PICTURES names, if it does. */

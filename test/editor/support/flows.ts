@@ -4,6 +4,7 @@ export const NODES = ['ews-pull', 'ews-push-in', 'ews-stream', 'ews-subscribe'] 
 export type NodeType = (typeof NODES)[number];
 
 const tab: FlowNode = { id: 'flow', type: 'tab', label: 'Flow', disabled: false };
+export const EMPTY_FLOW: readonly FlowNode[] = [tab];
 
 /** An account on the sandbox: nodes that use it work at once. Node-RED takes a value that is an id for a reference to it. */
 export const sandboxAccount: FlowNode = {
