@@ -20,9 +20,9 @@ export interface HeldDelivery {
   /** Ends a subscription that is not wanted any more. */
   end(subscription: EndableSubscription): Promise<void>;
   /** Whether the subscription of an earlier run, about the same folders and events, still fits. */
-  fits?(record: PositionRecord): boolean;
+  fits(record: PositionRecord): boolean;
   /** How long a subscription lives for which nobody asks, in milliseconds, where that ends it. */
   readonly lifetimeMs?: number;
   /** What is kept beside the position. */
-  kept?(): Pick<PositionRecord, 'push'>;
+  kept(): Pick<PositionRecord, 'delivery' | 'push'>;
 }

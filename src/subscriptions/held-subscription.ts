@@ -110,13 +110,13 @@ export class HeldSubscription {
     // Whatever is kept was kept of watching.
     const began = hasBegun(record);
     if (began) this.#interrupted = 'no-watermark';
-    const same = sameSubscription(record.about, description) && (delivery.fits?.(record) ?? true);
+    const same = sameSubscription(record.about, description) && delivery.fits(record);
     const reusable = missed === 'recover' && !record.partial && same;
     if (record.subscriptionId !== undefined && !reusable) {
       void delivery.end({ ...record.about, subscriptionId: record.subscriptionId });
     }
     if (missed === 'skip') return;
-    this.#watermark = record.watermark;
+    this.#watermark = record.sentSince ? undefined : record.watermark;
     this.#catchingUp = began;
     if (!reusable) return;
     this.#id = record.subscriptionId;
@@ -341,7 +341,7 @@ export class HeldSubscription {
       ...savedTold(this.#told),
       ...(this.#paused ? { paused: true } : {}),
       ...(closed && this.#watermark === undefined ? { closed } : {}),
-      ...delivery.kept?.(),
+      ...delivery.kept(),
       ...(this.#present.isPartial ? { partial: true } : {}),
       ...(adopted ? { adopted } : {}),
     };

@@ -2,7 +2,7 @@ import { isEventType } from '../protocol/event-type.js';
 import { areCounts } from './folder-counts.js';
 import type { DetailsOrder } from './details-order.js';
 import type { PositionProblem } from './engine-listener.js';
-import type { SubscriptionDescription } from './subscription-description.js';
+import type { Delivery, SubscriptionDescription } from './subscription-description.js';
 import type { SavedTold } from './told-log.js';
 
 /** The version of the record's form. A newer one is not touched. */
@@ -25,11 +25,16 @@ export interface PositionRecord extends PositionKey, SavedTold {
   readonly server: string;
   readonly incarnation?: string;
   readonly about: SubscriptionDescription;
+  /** Which kind of node watched: a node may get another type and keep its id. */
+  readonly delivery?: Delivery;
   /** The subscription on the server, if there is one to use again. */
   readonly subscriptionId?: string;
   /** Where to resume; servers without watermarks give none. */
   readonly watermark?: string;
-  /** Streaming: what was sent since the watermark, so that catching up from it sends nothing twice (see sent-log.ts). */
+  /**
+   * Streaming: what was sent since the watermark, so that catching up from it sends nothing twice (see sent-log.ts). Another
+   * delivery would tell it again, and so does not begin at that watermark.
+   */
   readonly sentSince?: readonly string[];
   /** When the server last answered, by its own clock (ISO 8601): up to then everything was told. */
   readonly upTo?: string;
@@ -132,10 +137,10 @@ function isWhole(
   record: Readonly<Record<string, unknown>>,
 ): record is Readonly<Record<string, unknown>> & PositionRecord {
   const { node, mailbox, part, server, subscriptionId, watermark, upTo, toldFrom, searchedAt, incarnation } = record;
-  const { about, sentSince, told, paused, closed, partial, push, adopted, counts } = record;
+  const { about, delivery, sentSince, told, paused, closed, partial, push, adopted, counts } = record;
   return (
     [node, mailbox, part, server].every(isText) &&
-    [subscriptionId, watermark, upTo, toldFrom, searchedAt, incarnation].every(
+    [delivery, subscriptionId, watermark, upTo, toldFrom, searchedAt, incarnation].every(
       (text) => text === undefined || isText(text),
     ) &&
     isDescription(about) &&

@@ -72,6 +72,8 @@ export class PullEngine implements Engine, LoopSteps {
         request: (common) => ({ delivery: 'pull', ...common, timeoutMinutes }),
         end: (subscription) => account.endSubscription(subscription),
         lifetimeMs: timeoutMinutes * 60_000,
+        fits: ({ delivery = 'pull' }) => delivery === 'pull',
+        kept: () => ({ delivery: 'pull' }),
       },
       ...(adopted ? { adopted: rememberedOf(adopted) } : {}),
     });

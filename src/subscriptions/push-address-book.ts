@@ -68,7 +68,7 @@ export class PushAddressBook {
   }
 
   /** What is kept of it with the position. */
-  kept(more: Omit<PushAddress, 'token' | 'base'>): Pick<PositionRecord, 'push'> {
-    return this.#current ? { push: { ...this.#current, ...more } } : {};
+  kept(more: Omit<PushAddress, 'token' | 'base'>): Pick<PositionRecord, 'delivery' | 'push'> {
+    return { delivery: 'push', ...(this.#current ? { push: { ...this.#current, ...more } } : {}) };
   }
 }

@@ -122,7 +122,9 @@ export class StreamPosition {
     this.#restoredUpTo = Date.parse(record.upTo ?? '');
     this.#isExact = record.watermark !== undefined && record.searchedAt === undefined;
     this.paused = record.paused ?? false;
-    return { record, sameSubscription: !record.partial && sameSubscription(record.about, this.#description) };
+    const { about, partial, delivery = 'streaming' } = record;
+    const isOurs = delivery === 'streaming' && !partial;
+    return { record, sameSubscription: isOurs && sameSubscription(about, this.#description) };
   }
 
   /** Everything before `bookmark` was sent, and nothing after it. */
@@ -299,6 +301,7 @@ export class StreamPosition {
       server: server.name,
       ...(server.incarnation === undefined ? {} : { incarnation: server.incarnation }),
       about: this.#description,
+      delivery: 'streaming',
       ...(this.subscriptionId === undefined ? {} : { subscriptionId: this.subscriptionId }),
       ...(this.#watermark === undefined ? {} : { watermark: this.#watermark }),
       ...(sentSince.length === 0 ? {} : { sentSince }),

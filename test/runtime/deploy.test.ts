@@ -45,6 +45,26 @@ describe('flows that are deployed', () => {
       assert.equal(lab.sandbox.subscriptionCount, 1);
     });
 
+    it('that gives the node another type: it carries on from the same place with a subscription of its own', async () => {
+      const more = { connectionTimeout: '1', statusFrequency: '1', path: '', publicUrl: '' };
+      const delivered: string[] = [];
+      for (const type of [
+        'ews-pull',
+        'ews-stream',
+        'ews-push-in',
+        'ews-stream',
+        'ews-pull',
+        'ews-push-in',
+        'ews-pull',
+      ]) {
+        await lab.red.deploy(lab.flow({ ...more, type }), 'nodes');
+        await lab.connected();
+        delivered.push(...lab.deliver(3), await lab.settled());
+      }
+      await lab.assertExactly(delivered);
+      assert.deepEqual(lab.red.errors(), []);
+    });
+
     it('that changes whose mailbox is watched begins anew', async () => {
       lab.sandbox.addMailbox('info@sandbox.example');
       lab.sandbox.allowDelegate('info@sandbox.example', lab.sandbox.user);
