@@ -1,11 +1,9 @@
 import type { Clock } from '../clock.js';
 import type { Engine } from './engine.js';
 import type { EngineListener } from './engine-listener.js';
-import { ForwardingListener } from './forwarding-listener.js';
 import type { PositionKey } from './position-record.js';
 import type { Delivery, SubscriptionDescription } from './subscription-description.js';
 import { shortDigest } from './short-digest.js';
-import type { SubscriptionState } from './subscription-state.js';
 import { SubscriptionFacts, type FactsWatcher } from './subscription-facts.js';
 
 /** What is known of a subscription that ended is kept so long for the one that takes its place, in milliseconds. */
@@ -56,23 +54,73 @@ export interface OverviewChanges {
   readonly entries: readonly OverviewEntry[];
 }
 
-/** One that runs, or has ended. */
+/** What a row tells the overview that it is in. */
+interface RowWatcher {
+  touched(row: Row): void;
+  ended(row: Row): void;
+}
+
+/** One that runs, or has ended. What is shown of it is put together when somebody looks: there are thousands. */
 class Row implements FactsWatcher {
   readonly id: number;
-  readonly facts: SubscriptionFacts;
-  readonly #overview: { touched(row: Row): void };
+  /** The name under which it is known. */
+  readonly name: string;
+  readonly #facts: SubscriptionFacts;
+  readonly #overview: RowWatcher;
   revision = 0;
-  endedAt = 0;
-  entry: OverviewEntry | undefined;
+  endedAt: number | undefined;
+  #about: WatchedSubscription | undefined;
+  #listener: EngineListener | undefined;
+  #engine: Engine | undefined;
+  #end: OverviewEntry['end'] | undefined;
 
-  constructor(id: number, clock: Clock, overview: { touched(row: Row): void }) {
+  constructor(id: number, name: string, clock: Clock, overview: RowWatcher) {
     this.id = id;
+    this.name = name;
     this.#overview = overview;
-    this.facts = new SubscriptionFacts(clock, this);
+    this.#facts = new SubscriptionFacts(clock, this);
+  }
+
+  /** One that runs from now on, in the place of what was here before. */
+  begin(
+    about: WatchedSubscription,
+    listener: EngineListener,
+    makeEngine: (listener: EngineListener) => Engine,
+    end: OverviewEntry['end'],
+  ): Engine {
+    const noting = this.#facts.listen(listener);
+    const engine = makeEngine(noting);
+    this.#listener = noting;
+    this.#about = about;
+    this.#engine = engine;
+    this.#end = end;
+    this.endedAt = undefined;
+    return engine;
+  }
+
+  get entry(): OverviewEntry | undefined {
+    const about = this.#about;
+    const engine = this.#engine;
+    const end = this.#end;
+    return about && engine && end && { id: this.id, about, facts: this.#facts, engine, end };
   }
 
   changed(): void {
     this.#overview.touched(this);
+  }
+
+  /** Takes it out when its engine is closed, unless another is in its place by then. */
+  closed(listener: EngineListener): void {
+    if (listener === this.#listener) this.#overview.ended(this);
+  }
+
+  /** Nothing of it runs any more. */
+  ended(now: number): void {
+    this.endedAt = now;
+    this.#about = undefined;
+    this.#listener = undefined;
+    this.#engine = undefined;
+    this.#end = undefined;
   }
 }
 
@@ -80,7 +128,6 @@ class Row implements FactsWatcher {
 export class Overview {
   readonly #clock: Clock;
   readonly #rows = new Map<string, Row>();
-  readonly #byId = new Map<number, Row>();
   /** Those that ended, the longest ago first. */
   readonly #ended = new Map<string, Row>();
   #gone: { readonly id: number; readonly revision: number }[] = [];
@@ -106,44 +153,17 @@ export class Overview {
     makeEngine: (listener: EngineListener) => Engine,
     end: (engine: Engine) => Promise<void>,
   ): Engine {
-    const name = nameOf(key);
-    const row = this.#rowOf(name);
-    const following = new Overview.#Following(listener, this, name);
-    const engine = makeEngine(row.facts.listen(following));
-    const entry: OverviewEntry = { id: row.id, about, facts: row.facts, engine, end };
-    row.entry = entry;
-    following.entry = entry;
-    this.#rows.set(name, row);
-    this.#byId.set(row.id, row);
+    const row = this.#rowOf(nameOf(key));
+    const engine = row.begin(about, listener, makeEngine, end);
+    this.#rows.set(row.name, row);
     this.touched(row);
     return engine;
   }
 
-  /** Takes an entry out when its engine is closed. */
-  static readonly #Following = class extends ForwardingListener {
-    readonly #overview: Overview;
-    readonly #name: string;
-    entry: OverviewEntry | undefined;
-
-    constructor(next: EngineListener, overview: Overview, name: string) {
-      super(next);
-      this.#overview = overview;
-      this.#name = name;
-    }
-
-    override state(state: SubscriptionState): void {
-      super.state(state);
-      if (state.name === 'closed') this.#overview.#closed(this.#name, this.entry);
-    }
-  };
-
-  #closed(name: string, entry: OverviewEntry | undefined): void {
-    const row = this.#rows.get(name);
-    if (row && row.entry === entry) this.#remove(name, row);
-  }
-
+  /** All are looked at, for which one click of a person is no reason to keep them by id too. */
   find(id: number): OverviewEntry | undefined {
-    return this.#byId.get(id)?.entry;
+    for (const row of this.#rows.values()) if (row.id === id) return row.entry;
+    return undefined;
   }
 
   /** @param since a revision that was given out earlier; anything else begins from the start */
@@ -180,7 +200,7 @@ export class Overview {
     const known = this.#rows.get(name) ?? this.#ended.get(name);
     this.#ended.delete(name);
     if (known) return known;
-    return new Row((this.#lastId += 1), this.#clock, this);
+    return new Row((this.#lastId += 1), name, this.#clock, this);
   }
 
   /** For its rows: something has changed. */
@@ -188,19 +208,18 @@ export class Overview {
     row.revision = this.#revision += 1;
   }
 
-  #remove(name: string, row: Row): void {
-    this.#rows.delete(name);
-    this.#byId.delete(row.id);
-    row.entry = undefined;
-    row.endedAt = this.#clock.now();
-    this.#ended.set(name, row);
+  /** For its rows: nothing of it runs any more. */
+  ended(row: Row): void {
+    this.#rows.delete(row.name);
+    row.ended(this.#clock.now());
+    this.#ended.set(row.name, row);
     this.#gone.push({ id: row.id, revision: (this.#revision += 1) });
     this.#forget();
   }
 
   #forget(): void {
     const now = this.#clock.now();
-    for (const [name, { endedAt }] of this.#ended) {
+    for (const [name, { endedAt = now }] of this.#ended) {
       if (this.#ended.size <= KEPT_MOST && now - endedAt < KEPT_MS) break;
       this.#ended.delete(name);
     }

@@ -17,6 +17,28 @@ export interface RememberedError {
 export interface FactsWatcher {
   /** Called after each change but a sign of life, of which there are too many. */
   changed(): void;
+  /** Called when a listener was told that its engine is closed, and has passed that on. */
+  closed?(listener: EngineListener): void;
+}
+
+/** What is known of the trouble that there was: made when it comes, as most of thousands never have any. */
+interface Trouble {
+  /** Since when it has been in trouble; attempts in between do not end that. */
+  since: number | undefined;
+  /** Whether the next answer is one that came after an interruption. */
+  interrupted: boolean;
+  retryAt: number | undefined;
+  reconnects: number;
+  gaps: number;
+  error: RememberedError | undefined;
+}
+
+/** What was sent: made when something is. */
+interface Sent {
+  readonly lastHour: MinuteCounts;
+  lastEventAt: number;
+  events: number;
+  recovered: number;
 }
 
 /**
@@ -26,21 +48,11 @@ export interface FactsWatcher {
 export class SubscriptionFacts {
   readonly #clock: Clock;
   readonly #watcher: FactsWatcher;
-  readonly #lastHour = new MinuteCounts();
   #state: SubscriptionState['name'] = 'starting';
   #since: number;
-  /** Since when it has been in trouble; attempts in between do not end that. */
-  #troubledSince: number | undefined;
-  /** Whether the next answer is one that came after an interruption. */
-  #interrupted = false;
-  #retryAt: number | undefined;
-  #lastEventAt: number | undefined;
   #heardAt: number | undefined;
-  #events = 0;
-  #recovered = 0;
-  #reconnects = 0;
-  #gaps = 0;
-  #error: RememberedError | undefined;
+  #trouble: Trouble | undefined;
+  #sent: Sent | undefined;
 
   constructor(clock: Clock, watcher: FactsWatcher) {
     this.#clock = clock;
@@ -54,16 +66,16 @@ export class SubscriptionFacts {
 
   /** When it came into its state; for one in trouble, when the trouble began. */
   get since(): number {
-    return this.#state === 'waiting' ? (this.#troubledSince ?? this.#since) : this.#since;
+    return this.#state === 'waiting' ? (this.#trouble?.since ?? this.#since) : this.#since;
   }
 
   /** When it is tried again, for one that waits. */
   get retryAt(): number | undefined {
-    return this.#state === 'waiting' ? this.#retryAt : undefined;
+    return this.#state === 'waiting' ? this.#trouble?.retryAt : undefined;
   }
 
   get lastEventAt(): number | undefined {
-    return this.#lastEventAt;
+    return this.#sent?.lastEventAt;
   }
 
   /** When the server last gave a sign of life: an answer, an event, a heartbeat. */
@@ -73,30 +85,30 @@ export class SubscriptionFacts {
 
   /** How many events were sent, those found by catching up among them. */
   get events(): number {
-    return this.#events;
+    return this.#sent?.events ?? 0;
   }
 
   get recovered(): number {
-    return this.#recovered;
+    return this.#sent?.recovered ?? 0;
   }
 
   /** How often it came back after an interruption. */
   get reconnects(): number {
-    return this.#reconnects;
+    return this.#trouble?.reconnects ?? 0;
   }
 
   /** How often it was told that events may be missing. */
   get gaps(): number {
-    return this.#gaps;
+    return this.#trouble?.gaps ?? 0;
   }
 
   /** The last trouble, also when it is over. */
   get error(): RememberedError | undefined {
-    return this.#error;
+    return this.#trouble?.error;
   }
 
   get lastHour(): CountedMinutes | undefined {
-    return this.#lastHour.read(this.#clock.now());
+    return this.#sent?.lastHour.read(this.#clock.now());
   }
 
   /** A listener that takes note of what it is told, and passes it on. */
@@ -118,16 +130,17 @@ export class SubscriptionFacts {
       const sent = this.next.events(batch);
       if (sent) {
         return sent.then(() => {
-          this.#facts.#sent(length, batch.recovered);
+          this.#facts.#count(length, batch.recovered);
         });
       }
-      this.#facts.#sent(length, batch.recovered);
+      this.#facts.#count(length, batch.recovered);
       return undefined;
     }
 
     override state(state: SubscriptionState): void {
       this.#facts.#enter(state);
       super.state(state);
+      if (state.name === 'closed') this.#facts.#watcher.closed?.(this);
     }
 
     override error(error: EwsError): void {
@@ -136,7 +149,7 @@ export class SubscriptionFacts {
     }
 
     override gap(gap: Gap): void {
-      this.#facts.#gaps += 1;
+      this.#facts.#troubled().gaps += 1;
       this.#facts.#watcher.changed();
       super.gap(gap);
     }
@@ -147,21 +160,29 @@ export class SubscriptionFacts {
     }
   };
 
-  #sent(count: number, recovered: boolean): void {
+  #count(count: number, recovered: boolean): void {
     if (count === 0) return;
     const now = this.#clock.now();
-    this.#lastEventAt = now;
+    this.#sent ??= { lastHour: new MinuteCounts(), lastEventAt: now, events: 0, recovered: 0 };
+    this.#sent.lastEventAt = now;
     this.#heardAt = now;
-    this.#events += count;
-    if (recovered) this.#recovered += count;
-    this.#lastHour.add(now, count);
+    this.#sent.events += count;
+    if (recovered) this.#sent.recovered += count;
+    this.#sent.lastHour.add(now, count);
     this.#watcher.changed();
+  }
+
+  #troubled(): Trouble {
+    return (this.#trouble ??= {
+      ...{ since: undefined, interrupted: false, retryAt: undefined },
+      ...{ reconnects: 0, gaps: 0, error: undefined },
+    });
   }
 
   #enter(state: SubscriptionState): void {
     const now = this.#clock.now();
     if (state.name === 'connected') this.#heardAt = now;
-    if (state.name === 'waiting') this.#retryAt = state.retryAt;
+    if (state.name === 'waiting') this.#troubled().retryAt = state.retryAt;
     if (state.name === 'waiting' || state.name === 'stopped') this.#remember(state.error);
     if (state.name === this.#state) return;
     this.#judge(state.name, now);
@@ -174,24 +195,22 @@ export class SubscriptionFacts {
   #judge(next: SubscriptionState['name'], now: number): void {
     switch (next) {
       case 'waiting':
-        this.#troubledSince ??= now;
-        this.#interrupted ||= this.#wasUp();
+        this.#troubled().since ??= now;
+        if (this.#wasUp()) this.#troubled().interrupted = true;
         return;
       case 'subscribing':
         // A server that forgot the subscription; one that was at rest ran out, which is as it should be.
-        this.#interrupted ||= this.#state === 'connected';
+        if (this.#state === 'connected') this.#troubled().interrupted = true;
         return;
       case 'connected':
       case 'idle':
-        if (this.#interrupted) this.#reconnects += 1;
-        this.#interrupted = false;
-        this.#troubledSince = undefined;
+        if (this.#trouble?.interrupted) this.#trouble.reconnects += 1;
+        this.#untroubled();
         return;
       case 'starting':
       case 'paused':
       case 'closed':
-        this.#interrupted = false;
-        this.#troubledSince = undefined;
+        this.#untroubled();
         return;
       case 'awaiting':
       case 'stopped':
@@ -199,13 +218,20 @@ export class SubscriptionFacts {
     }
   }
 
+  #untroubled(): void {
+    if (!this.#trouble) return;
+    this.#trouble.interrupted = false;
+    this.#trouble.since = undefined;
+  }
+
   #wasUp(): boolean {
     return this.#state === 'connected' || this.#state === 'idle';
   }
 
   #remember({ code, message }: EwsError): void {
-    const known = this.#error?.code === code && this.#error.message === message;
-    this.#error = { code, message, at: this.#clock.now() };
+    const trouble = this.#troubled();
+    const known = trouble.error?.code === code && trouble.error.message === message;
+    trouble.error = { code, message, at: this.#clock.now() };
     if (!known) this.#watcher.changed();
   }
 }
