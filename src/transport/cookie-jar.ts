@@ -1,67 +1,66 @@
+import { ownText } from '../protocol/own-text.js';
+
 /** Cookies kept for one affinity group, at most: a server that sets more is misbehaving. */
 const MAX_COOKIES = 50;
 /** Name and value together, in characters; what RFC 6265 asks a client to be able to keep. */
 const MAX_COOKIE_LENGTH = 4096;
 
-/** So many different ones are shared among jars, at most. */
+/** So many different headers are shared among jars, at most. */
 const MAX_SHARED = 200;
 
-interface Cookie {
-  readonly name: string;
-  readonly value: string;
-}
+const known = new Map<string, string>();
 
-const known = new Map<string, Cookie>();
-
-/** The same for the same cookie: thousands of mailboxes are at a few back ends. */
-function shared(name: string, value: string): Cookie {
-  const key = `${name}=${value}`;
-  const found = known.get(key);
-  if (found) return found;
+/** The same text for the same cookies: thousands of mailboxes are at a few back ends. */
+function shared(header: string): string {
+  const found = known.get(header);
+  if (found !== undefined) return found;
   if (known.size >= MAX_SHARED) known.clear();
-  const cookie = { name, value };
-  known.set(key, cookie);
-  return cookie;
+  const own = ownText(header);
+  known.set(own, own);
+  return own;
 }
 
 /**
- * The cookies of one affinity group. Exchange names the back end that holds the subscriptions in
- * `X-BackEndOverrideCookie`, load balancers in cookies of their own; a newer value takes the place of the older.
+ * The cookies of affinity groups. Exchange names the back end that holds the subscriptions in `X-BackEndOverrideCookie`,
+ * load balancers in cookies of their own; a newer value takes the place of the older.
  * All calls go to one URL, so a cookie's path and domain say nothing here and are not looked at.
  */
 export class CookieJar {
-  /** There is a jar for each mailbox, and hardly more than two cookies in it. */
-  #cookies: readonly Cookie[] = [];
+  /** The header of each group that has any. There is a group for each mailbox, and hardly more than two cookies in it. */
+  readonly #headers = new Map<string, string>();
 
   /** Takes over the cookies of a response; one that has already run out (`now` in ms) is forgotten. */
-  take(setCookie: string | string[] | undefined, now: number): void {
+  take(group: string, setCookie: string | string[] | undefined, now: number): void {
     if (setCookie === undefined) return;
-    for (const header of Array.isArray(setCookie) ? setCookie : [setCookie]) this.#takeOne(header, now);
-  }
-
-  #takeOne(header: string, now: number): void {
-    const [pair = '', ...attributes] = header.split(';');
-    const equals = pair.indexOf('=');
-    const name = pair.slice(0, equals).trim();
-    const value = pair.slice(equals + 1).trim();
-    if (equals < 1 || name === '' || name.length + value.length > MAX_COOKIE_LENGTH || !/^[\x20-\x7e]*$/.test(pair))
-      return;
-    const others = this.#cookies.filter((one) => one.name !== name);
-    const isKnown = others.length < this.#cookies.length;
-    if (hasRunOut(attributes, now)) this.#cookies = others;
-    else if (isKnown) this.#cookies = this.#cookies.map((one) => (one.name === name ? shared(name, value) : one));
-    else if (others.length < MAX_COOKIES) this.#cookies = others.concat(shared(name, value));
+    let cookies: readonly string[] = this.#headers.get(group)?.split('; ') ?? [];
+    for (const header of Array.isArray(setCookie) ? setCookie : [setCookie]) cookies = withOne(cookies, header, now);
+    if (cookies.length === 0) this.#headers.delete(group);
+    else this.#headers.set(group, shared(cookies.join('; ')));
   }
 
   /** The value of the Cookie header, or `undefined` when there is nothing to send. */
-  header(): string | undefined {
-    if (this.#cookies.length === 0) return undefined;
-    return this.#cookies.map(({ name, value }) => `${name}=${value}`).join('; ');
+  header(group: string): string | undefined {
+    return this.#headers.get(group);
   }
 
-  clear(): void {
-    this.#cookies = [];
+  forget(group: string): void {
+    this.#headers.delete(group);
   }
+}
+
+/** `cookies`, each a name and its value, with what a header sets. */
+function withOne(cookies: readonly string[], header: string, now: number): readonly string[] {
+  const [pair = '', ...attributes] = header.split(';');
+  const equals = pair.indexOf('=');
+  const name = pair.slice(0, equals).trim();
+  const value = pair.slice(equals + 1).trim();
+  if (equals < 1 || name === '' || name.length + value.length > MAX_COOKIE_LENGTH || !/^[\x20-\x7e]*$/.test(pair))
+    return cookies;
+  const isIt = (one: string) => one.startsWith(`${name}=`);
+  const cookie = `${name}=${value}`;
+  if (hasRunOut(attributes, now)) return cookies.filter((one) => !isIt(one));
+  if (cookies.some(isIt)) return cookies.map((one) => (isIt(one) ? cookie : one));
+  return cookies.length < MAX_COOKIES ? cookies.concat(cookie) : cookies;
 }
 
 function hasRunOut(attributes: readonly string[], now: number): boolean {

@@ -76,7 +76,7 @@ export class EwsClient {
   readonly #signIn: SignIn;
   /** What all clients of its account share. */
   readonly budget: AccountBudget;
-  readonly #cookies = new Map<string, CookieJar>();
+  readonly #cookies = new CookieJar();
   readonly #streams = new Set<StreamSocket>();
   readonly #late = new Set<Promise<void>>();
   #closed = false;
@@ -169,7 +169,7 @@ export class EwsClient {
 
   /** Forgets the cookies of a group, so that the next request of it may land on any back end. */
   forgetAffinity(group: string): void {
-    this.#cookies.delete(group);
+    this.#cookies.forget(group);
   }
 
   /** Ends all connections. What is under way fails with an `EwsError`. */
@@ -330,17 +330,13 @@ export class EwsClient {
       headers['x-anchormailbox'] = context.affinity.anchorMailbox;
       headers['x-preferserveraffinity'] = 'true';
     }
-    const cookie = this.#cookies.get(context.affinity?.group ?? '')?.header();
+    const cookie = this.#cookies.header(context.affinity?.group ?? '');
     if (cookie !== undefined) headers.cookie = cookie;
     return headers;
   }
 
   #takeCookies(context: RequestContext, headers: IncomingHttpHeaders): void {
-    if (headers['set-cookie'] === undefined) return;
-    const group = context.affinity?.group ?? '';
-    const jar = this.#cookies.get(group) ?? new CookieJar();
-    this.#cookies.set(group, jar);
-    jar.take(headers['set-cookie'], this.#options.clock.now());
+    this.#cookies.take(context.affinity?.group ?? '', headers['set-cookie'], this.#options.clock.now());
   }
 }
 

@@ -5,8 +5,8 @@ describe('CookieJar', () => {
   const NOW = Date.parse('2026-03-02T08:00:00Z');
   const after = (...headers: (string | string[] | undefined)[]) => {
     const jar = new CookieJar();
-    for (const header of headers) jar.take(header, NOW);
-    return jar.header();
+    for (const header of headers) jar.take('a', header, NOW);
+    return jar.header('a');
   };
 
   it('sends back what was set, the newest value of each', () => {
@@ -24,7 +24,19 @@ describe('CookieJar', () => {
   it('takes nothing that is malformed, could forge a header, or is too much', () => {
     assert.equal(after('novalue', '=x', 'a=b\r\nX: y', `a=${'x'.repeat(5000)}`), undefined);
     const jar = new CookieJar();
-    for (let at = 0; at < 200; at += 1) jar.take(`c${at}=1`, NOW);
-    assert.equal(jar.header()?.split('; ').length, 50);
+    for (let at = 0; at < 200; at += 1) jar.take('a', `c${at}=1`, NOW);
+    assert.equal(jar.header('a')?.split('; ').length, 50);
+  });
+
+  it('keeps those of each group by themselves, and has none of a group where all have run out', () => {
+    const jar = new CookieJar();
+    for (const group of ['a', 'b']) jar.take(group, ['x=1', 'xy=2'], NOW);
+    jar.take('a', 'x=; Max-Age=0', NOW);
+    assert.deepEqual([jar.header('a'), jar.header('b'), jar.header('c')], ['xy=2', 'x=1; xy=2', undefined]);
+    jar.take('a', 'xy=; Max-Age=0', NOW);
+    jar.forget('b');
+    assert.deepEqual([jar.header('a'), jar.header('b')], [undefined, undefined]);
+    jar.take('a', 'z=3', NOW);
+    assert.equal(jar.header('a'), 'z=3');
   });
 });
