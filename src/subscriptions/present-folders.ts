@@ -17,7 +17,8 @@ export class PresentFolders {
   readonly #whole: SubscriptionDescription;
   readonly #listener: Pick<EngineListener, 'error'>;
   #missing: ReadonlySet<string> = NONE;
-  #lookAt = Number.POSITIVE_INFINITY;
+  /** While some are missing: when they are looked for again (ms since 1970). */
+  #lookAt: number | undefined;
 
   /** @param listener told of each folder that is found to be missing */
   constructor(account: AccountLink, description: SubscriptionDescription, listener: Pick<EngineListener, 'error'>) {
@@ -58,7 +59,7 @@ export class PresentFolders {
 
   /** Whether it is time to look again. */
   get isDue(): boolean {
-    return this.#account.clock.now() >= this.#lookAt;
+    return this.#lookAt !== undefined && this.#account.clock.now() >= this.#lookAt;
   }
 
   /** Looks again for what is missing. Resolves to whether anything came back; never rejects. */
@@ -73,7 +74,7 @@ export class PresentFolders {
   #lacks(missing: readonly NamedFolder[]): void {
     const before = this.#missing;
     this.#missing = new Set(missing.map(({ id }) => id));
-    this.#lookAt = missing.length === 0 ? Number.POSITIVE_INFINITY : this.#account.clock.now() + LOOK_AGAIN_MS;
+    this.#lookAt = missing.length === 0 ? undefined : this.#account.clock.now() + LOOK_AGAIN_MS;
     for (const { id, name } of missing) if (!before.has(id)) this.#listener.error(isMissing(name));
   }
 

@@ -14,9 +14,10 @@ import type { EngineListener } from './engine-listener.js';
 import type { Missed } from './held-delivery.js';
 import { HeldSubscription } from './held-subscription.js';
 import { idNotTrusted, IdTrust } from './id-trust.js';
+import type { Life, LoopSteps } from './loop-steps.js';
 import type { PositionKeeper } from './position-keeper.js';
 import { rememberedOf, type Adoption } from './position-record.js';
-import { SubscriptionLoop, type Life, type LoopSteps } from './subscription-loop.js';
+import { SubscriptionLoop } from './subscription-loop.js';
 import type { SubscriptionDescription } from './subscription-description.js';
 
 const NOTHING = Promise.resolve();

@@ -9,6 +9,7 @@ import type { AccountConnection } from './account-link.js';
 import type { Engine } from './engine.js';
 import type { CommonSubscribe } from './held-delivery.js';
 import { HeldSubscription } from './held-subscription.js';
+import type { Life, LoopSteps } from './loop-steps.js';
 import { rememberedOf, type PositionRecord } from './position-record.js';
 import { PushAddressBook } from './push-address-book.js';
 import type { PushReply, PushTarget } from './push-desk.js';
@@ -17,7 +18,7 @@ import { isHeartbeat, PushContinuity } from './push-continuity.js';
 import { splitAt } from './split-at.js';
 import { madeAnew, notJoined, unheard } from './push-trouble.js';
 import { RecentEvents } from './recent-events.js';
-import { SubscriptionLoop, type Life, type LoopSteps } from './subscription-loop.js';
+import { SubscriptionLoop } from './subscription-loop.js';
 import type { SubscriptionDescription } from './subscription-description.js';
 import { Turnstile } from './turnstile.js';
 

@@ -11,6 +11,7 @@ import { NamedFolders } from './named-folders.js';
 import { folderCameBack, PresentFolders } from './present-folders.js';
 import { endBegun, endUnread } from './end-begun.js';
 import { IdTrust } from './id-trust.js';
+import type { LoopSteps, PARKED } from './loop-steps.js';
 import { hasBegun, type Beginning } from './position-record.js';
 import { renewBookmark } from './renew-bookmark.js';
 import { notWanted, Ride, type Rider } from './ride.js';
@@ -21,7 +22,7 @@ import { endStreamed, makeStreamed, tryToEndStreamed, type StreamSubscriber } fr
 import { mayHaveRestarted } from '../transport/network-error.js';
 import { unlessAborted } from '../transport/unless-aborted.js';
 import type { SubscriptionDescription } from './subscription-description.js';
-import { SubscriptionLoop, type LoopSteps, type PARKED } from './subscription-loop.js';
+import { SubscriptionLoop } from './subscription-loop.js';
 
 /** Watches one mailbox by a stream that it shares with others: events as they happen, what was missed before what is live. */
 export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps, Rider {
@@ -71,7 +72,7 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps, Ride
   }
 
   caughtUp(): void {
-    this.#position.told.counts ??= this.#folders.counts;
+    this.#position.counted(this.#folders.counts);
     this.#ride.rest();
     this.#loop.connected(this.#lastEventAt);
   }
@@ -326,7 +327,7 @@ export class StreamEngine implements LoopSteps, StreamMember, CatchUpSteps, Ride
     const parts = { ...this.#owner, account: this.#options.account, catchUp: this.#catchUp };
     await beginWithBookmark(parts, this.#options.missed === 'recover', connection, signal, async () => {
       await this.#folders.prepare(connection, signal);
-      if (!this.#catchUp.isNeeded) this.#position.told.counts ??= this.#folders.counts;
+      if (!this.#catchUp.isNeeded) this.#position.counted(this.#folders.counts);
       if (this.#position.subscriptionId === undefined) await makeStreamed(this.#owner, connection, signal);
     });
   }

@@ -2,6 +2,7 @@ import type { Clock, Timer } from '../clock.js';
 import type { MailboxEvent } from '../protocol/mailbox-event.js';
 import { ownText } from '../protocol/own-text.js';
 import type { AccountConnection, AccountLink } from './account-link.js';
+import type { FolderCounts } from './folder-counts.js';
 import { isoTime } from './iso-time.js';
 import type { PositionKeeper } from './position-keeper.js';
 import { POSITION_FORMAT, type AdoptedSubscription, type PositionRecord } from './position-record.js';
@@ -24,6 +25,13 @@ const MAX_SENT = 5000;
 /** After a bookmark could not be taken, the next attempt waits for so long, in milliseconds. */
 const BOOKMARK_RETRY_MS = 5 * 60_000;
 
+interface Restored {
+  /** Up to when everything was told, by the server's clock (ms since 1970). */
+  readonly upTo: number;
+  /** Whether nothing that came before the bookmark is still to be told. */
+  readonly isExact: boolean;
+}
+
 /**
  * How far a stream has come. Streams have no watermark, so a bookmark from a pull subscription stands in for it,
  * together with what was sent since.
@@ -45,11 +53,12 @@ export class StreamPosition {
   #renewNotBefore = 0;
   #timer: Timer | undefined;
   #removed = false;
-  #told = new ToldLog();
-  /** Up to when an earlier run had told everything, by the server's clock (ms since 1970). */
-  #restoredUpTo = Number.NEGATIVE_INFINITY;
-  /** Whether nothing that came before the bookmark is still to be told. */
-  #isExact = false;
+  /** Made when something is told, or looked for: most are idle. */
+  #told: ToldLog | undefined;
+  /** Since when everything that was told is in it, from the moment it is made (ms since 1970, by the server's clock). */
+  #toldFrom: number | undefined;
+  /** What an earlier run had told, if there was one. */
+  #restored: Restored | undefined;
   /** Events came since the server last had nothing to tell. */
   #isLively = false;
   subscriptionId: string | undefined;
@@ -84,7 +93,12 @@ export class StreamPosition {
 
   /** What was told of items lately, for catching up by time. */
   get told(): ToldLog {
-    return this.#told;
+    return (this.#told ??= new ToldLog([], this.#toldFrom));
+  }
+
+  /** How much the folders had lost when everything was told, unless that is known already. */
+  counted(counts: FolderCounts | undefined): void {
+    if (counts !== undefined) this.told.counts ??= counts;
   }
 
   /**
@@ -92,10 +106,11 @@ export class StreamPosition {
    * subscription of an earlier run.
    */
   isTold(event: MailboxEvent): boolean {
-    if (this.#told.knows(event)) return true;
+    if (this.#told?.knows(event)) return true;
     // A run that began anew has no earlier one to compare with.
-    if (!Number.isFinite(this.#restoredUpTo)) return false;
-    return Date.parse(event.timeStamp) < this.#restoredUpTo && this.#told.covers(event, this.#restoredUpTo);
+    if (!this.#told || !this.#restored) return false;
+    const { upTo } = this.#restored;
+    return Date.parse(event.timeStamp) < upTo && this.#told.covers(event, upTo);
   }
 
   /**
@@ -103,7 +118,7 @@ export class StreamPosition {
    * its subscription still brings of that time was told, or comes after the bookmark.
    */
   get toldUntil(): number | undefined {
-    return this.#isExact && Number.isFinite(this.#restoredUpTo) ? this.#restoredUpTo : undefined;
+    return this.#restored?.isExact ? this.#restored.upTo : undefined;
   }
 
   /** What an earlier run left of the same mailbox on the same server. `useId`: whether the subscription is about the same. */
@@ -119,8 +134,9 @@ export class StreamPosition {
     this.#renewAt = this.#inADay();
     this.upTo = record.upTo;
     this.#told = restoreTold(record);
-    this.#restoredUpTo = Date.parse(record.upTo ?? '');
-    this.#isExact = record.watermark !== undefined && record.searchedAt === undefined;
+    const upTo = Date.parse(record.upTo ?? '');
+    const isExact = record.watermark !== undefined && record.searchedAt === undefined;
+    this.#restored = Number.isNaN(upTo) ? undefined : { upTo, isExact };
     this.paused = record.paused ?? false;
     const { about, partial, delivery = 'streaming' } = record;
     const isOurs = delivery === 'streaming' && !partial;
@@ -167,7 +183,8 @@ export class StreamPosition {
     this.beganAt = isoTime(serverTime);
     if (this.upTo !== undefined || serverTime === undefined) return;
     this.upTo = this.beganAt;
-    this.#told.begin(serverTime);
+    if (this.#told) this.#told.begin(serverTime);
+    else this.#toldFrom = serverTime;
   }
 
   /** Without a watermark: everything up to `until` was told (ISO 8601, by the server's clock). */
@@ -189,13 +206,14 @@ export class StreamPosition {
   beginAnew(): void {
     this.forget();
     this.upTo = undefined;
-    this.#told = new ToldLog();
+    this.#told = undefined;
+    this.#toldFrom = undefined;
   }
 
   /** The bookmark is of no use any more. */
   forget(): void {
     this.#watermark = undefined;
-    this.#isExact = false;
+    if (this.#restored) this.#restored = { ...this.#restored, isExact: false };
     this.#sent = undefined;
     this.#next = undefined;
   }
@@ -207,7 +225,7 @@ export class StreamPosition {
       this.sent.addKey(key);
       this.#next?.sent.addKey(key);
     }
-    this.#told.add(events);
+    this.told.add(events);
     this.#isLively = true;
     const last = events.at(-1);
     if (last) this.#settle(Date.parse(last.timeStamp));
@@ -306,7 +324,7 @@ export class StreamPosition {
       ...(this.#watermark === undefined ? {} : { watermark: this.#watermark }),
       ...(sentSince.length === 0 ? {} : { sentSince }),
       ...(this.upTo === undefined ? {} : { upTo: this.upTo }),
-      ...savedTold(this.#told),
+      ...savedTold(this.#told ?? new ToldLog([], this.#toldFrom)),
       ...(this.paused ? { paused: true } : {}),
       ...(this.partial ? { partial: true } : {}),
       ...(this.#adopted ? { adopted: this.#adopted } : {}),

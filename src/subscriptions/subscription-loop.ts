@@ -3,6 +3,7 @@ import { toEwsError, type EwsError } from '../protocol/ews-error.js';
 import type { RecoveryAction } from '../protocol/recovery-table.js';
 import { BackOff } from './back-off.js';
 import type { EngineListener } from './engine-listener.js';
+import { PARKED, type Life, type LoopSteps } from './loop-steps.js';
 import type { SubscriptionState } from './subscription-state.js';
 
 /** After ErrorExceededSubscriptionCount: room is made by subscriptions that run out, in milliseconds. */
@@ -16,31 +17,11 @@ const STEADY_MS = 10_000;
 const UNEXPECTED_WAIT_MS = 60_000;
 const NONE: readonly RecoveryAction[] = [];
 
-/** Stands for a round that goes on: see {@link SubscriptionLoop.park}. */
-export const PARKED = Symbol('parked');
-
 /** Nothing under way. */
 const NOTHING = Promise.resolve();
 
-/** How long a subscription is wanted. */
-export interface Life {
-  /** Aborted when the loop is closed. */
-  readonly signal: AbortSignal;
-}
-
-/** What an engine does at each point of a subscription's life; the loop decides when. */
-export interface LoopSteps {
-  /** One round of work. Returns when the next is due (ms since 1970), or `undefined` for when {@link SubscriptionLoop.wake} is called. */
-  round(life: Life): Promise<number | undefined | typeof PARKED>;
-  /** The subscription does not exist any more: the next round makes another. */
-  subscriptionLost(error: EwsError): void;
-  /** The server refuses the watermark to resume from. */
-  watermarkRefused(error: EwsError): void;
-  /** The server allows no more subscriptions: those of ours that nobody wants are to be ended. */
-  makeRoom(): void;
-  /** The mailbox is served elsewhere now. */
-  mailboxMoved(error: EwsError): void;
-}
+/** Connected, and nothing was sent yet: the same for the thousands of which that is true. */
+const QUIET: SubscriptionState = { name: 'connected', lastEventAt: undefined };
 
 /**
  * The life of one subscription: rounds of work, and between them what the recovery table asks for.
@@ -50,7 +31,9 @@ export class SubscriptionLoop implements Life {
   readonly #clock: Clock;
   readonly #steps: LoopSteps;
   readonly #listener: EngineListener;
-  readonly #backOff: BackOff;
+  readonly #random: () => number;
+  /** Made when something fails. */
+  #waits: BackOff | undefined;
   /** Made when it is asked for: it takes half a kilobyte, and thousands of mailboxes do without. */
   #closing: AbortController | undefined;
   #closed = false;
@@ -76,7 +59,11 @@ export class SubscriptionLoop implements Life {
     this.#clock = clock;
     this.#steps = steps;
     this.#listener = listener;
-    this.#backOff = new BackOff(random);
+    this.#random = random;
+  }
+
+  get #backOff(): BackOff {
+    return (this.#waits ??= new BackOff(this.#random));
   }
 
   get signal(): AbortSignal {
@@ -205,7 +192,7 @@ export class SubscriptionLoop implements Life {
   connected(lastEventAt: number | undefined): void {
     this.#connectedSince ??= this.#clock.now();
     if (!this.#flapping) this.#forgetTrouble();
-    this.enter({ name: 'connected', lastEventAt });
+    this.enter(lastEventAt === undefined ? QUIET : { name: 'connected', lastEventAt });
   }
 
   /** @param rest what is left to do of a round that was parked */
@@ -253,7 +240,7 @@ export class SubscriptionLoop implements Life {
   }
 
   #forgetTrouble(): void {
-    this.#backOff.reset();
+    this.#waits = undefined;
     this.#reported = undefined;
   }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { EwsError } from '../../dist/src/protocol/ews-error.js';
-import { SubscriptionLoop, type LoopSteps } from '../../dist/src/subscriptions/subscription-loop.js';
+import type { LoopSteps } from '../../dist/src/subscriptions/loop-steps.js';
+import { SubscriptionLoop } from '../../dist/src/subscriptions/subscription-loop.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { Recorder } from '../support/recorder.js';
 import { until } from '../support/wait.js';
