@@ -18,7 +18,8 @@ interface Place {
  */
 export class AffinityGroups {
   readonly #account: AccountLink;
-  readonly #places = new Map<string, Place>();
+  /** By how a mailbox is opened, then by its address: a key of both would be one more text for each of thousands. */
+  readonly #places = { delegate: new Map<string, Place>(), impersonate: new Map<string, Place>() };
   readonly #groups = new Map<string, Set<AffinityGroup>>();
   /** Those that watch a mailbox, with the place that counts them. */
   readonly #watching = new Map<Affine, Place>();
@@ -33,7 +34,7 @@ export class AffinityGroups {
   /** The place of a mailbox at the server that it is connected to, for one that watches it. */
   watch(who: Affine, connection: AccountConnection): AffinityGroup {
     const group = this.enter(who, connection);
-    const place = this.#places.get(this.#mailbox(who));
+    const place = this.#placeOf(who);
     const before = this.#watching.get(who);
     if (!place || place === before) return group;
     if (before) before.watching -= 1;
@@ -44,45 +45,43 @@ export class AffinityGroups {
 
   /** The place of a mailbox at the server that it is connected to. */
   enter(who: Affine, connection: AccountConnection): AffinityGroup {
-    const mailbox = this.#mailbox(who);
     const where = connection.group ?? '';
-    const apart = this.#apart.get(mailbox);
+    const apart = this.#apart.get(this.#mailbox(who));
     const shared = JSON.stringify([where, who.access, apart?.where === where ? apart.times : 0]);
-    const place = this.#places.get(mailbox);
+    const place = this.#placeOf(who);
     if (place?.group.shared === shared && !place.group.connection.client.isClosed) return place.group;
-    if (place) this.#give(mailbox, place);
+    if (place) this.#give(who, place);
     const group = this.#roomAt(shared, who, connection);
     group.size += 1;
-    this.#places.set(mailbox, { group, watching: 0 });
+    this.#places[who.access].set(this.#address(who), { group, watching: 0 });
     return group;
   }
 
   /** The group that a mailbox is in. */
   of(who: Affine): AffinityGroup | undefined {
-    return this.#places.get(this.#mailbox(who))?.group;
+    return this.#placeOf(who)?.group;
   }
 
   /** The mailbox is served elsewhere: it leaves the group, whose others stay. */
   moved(who: Affine): void {
     const mailbox = this.#mailbox(who);
-    const place = this.#places.get(mailbox);
+    const place = this.#placeOf(who);
     if (!place) return;
     const where = place.group.connection.group ?? '';
     const before = this.#apart.get(mailbox);
     this.#apart.set(mailbox, { where, times: before?.where === where ? before.times + 1 : 1 });
-    this.#give(mailbox, place);
+    this.#give(who, place);
   }
 
   /** One that watches the mailbox ends. @param keep whether it comes back: what it had on the server stays there */
   release(who: Affine, keep: boolean): void {
-    const mailbox = this.#mailbox(who);
-    const place = this.#places.get(mailbox);
+    const place = this.#placeOf(who);
     const counted = this.#watching.get(who);
     if (counted) counted.watching -= 1;
     this.#watching.delete(who);
     if (!place || keep || place.watching > 0) return;
-    this.#apart.delete(mailbox);
-    this.#give(mailbox, place);
+    this.#apart.delete(this.#mailbox(who));
+    this.#give(who, place);
   }
 
   #roomAt(shared: string, { access }: Affine, connection: AccountConnection): AffinityGroup {
@@ -98,8 +97,8 @@ export class AffinityGroups {
     return group;
   }
 
-  #give(mailbox: string, { group }: Place): void {
-    this.#places.delete(mailbox);
+  #give(who: Affine, { group }: Place): void {
+    this.#places[who.access].delete(this.#address(who));
     group.size -= 1;
     if (group.size > 0) return;
     group.forget();
@@ -108,7 +107,15 @@ export class AffinityGroups {
     if (groups?.size === 0) this.#groups.delete(group.shared);
   }
 
+  #placeOf(who: Affine): Place | undefined {
+    return this.#places[who.access].get(this.#address(who));
+  }
+
+  #address(who: Affine): string {
+    return addressOf(who, this.#account.email).toLowerCase();
+  }
+
   #mailbox(who: Affine): string {
-    return `${who.access} ${addressOf(who, this.#account.email).toLowerCase()}`;
+    return `${who.access} ${this.#address(who)}`;
   }
 }
