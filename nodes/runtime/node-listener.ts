@@ -5,9 +5,10 @@ import type { SubscriptionState } from '../../src/subscriptions/subscription-sta
 import { FlowError } from './flow-error.js';
 import { messagesOf, type EwsOrigin, type Output } from './messages.js';
 import type { Texts } from './texts.js';
+import type { Watch } from './watched-mailbox.js';
 
 /** From where events are. */
-export type Origin = Omit<EwsOrigin, 'subscriptionId' | 'recovered'>;
+type Origin = Omit<EwsOrigin, 'subscriptionId' | 'recovered'>;
 
 /** What the listeners of a node have in common. */
 export interface NodeListenerOptions {
@@ -19,22 +20,29 @@ export interface NodeListenerOptions {
 }
 
 /** Turns what an engine tells into messages, statuses and errors of a node. */
-export function nodeListener(options: NodeListenerOptions, origin: Origin): EngineListener {
-  return new NodeListener(options, origin);
+export function nodeListener(options: NodeListenerOptions, watch: Watch, address: string): EngineListener {
+  return new NodeListener(options, watch, address);
 }
 
 /** A class and not an object with functions: there is one for each of thousands of mailboxes. */
 class NodeListener implements EngineListener {
   readonly #options: NodeListenerOptions;
-  readonly #origin: Origin;
+  readonly #watch: Watch;
+  readonly #address: string;
 
-  constructor(options: NodeListenerOptions, origin: Origin) {
+  constructor(options: NodeListenerOptions, watch: Watch, address: string) {
     this.#options = options;
-    this.#origin = origin;
+    this.#watch = watch;
+    this.#address = address;
+  }
+
+  get #origin(): Origin {
+    const { account, accountName, delivery } = this.#watch;
+    return { account, accountName, mailbox: this.#address, delivery };
   }
 
   get #mailbox(): string {
-    return this.#origin.mailbox || this.#origin.accountName;
+    return this.#address || this.#watch.accountName;
   }
 
   events(batch: EventBatch): void {

@@ -15,7 +15,7 @@ import { isSelected } from '../../src/subscriptions/subscriber.js';
 import { SubscriptionAdopter, type EngineParts } from '../../src/subscriptions/subscription-adopter.js';
 import type { Delivery, SubscriptionDescription } from '../../src/subscriptions/subscription-description.js';
 import type { Account } from './account.js';
-import { accountName, accountNode, type AccountNode } from './account-node.js';
+import { accountNode, type AccountNode } from './account-node.js';
 import { textOf, type RawConfig } from './config-values.js';
 import { isGoneForGood, whenFlowsStand } from './flow-life.js';
 import { nodeListener } from './node-listener.js';
@@ -28,6 +28,7 @@ import { handleInput, type SubscriptionInput } from './subscription-input.js';
 import { Texts } from './texts.js';
 import { tidyUp } from './tidy.js';
 import { readWatchConfig, type WatchConfig } from './watch-config.js';
+import { watchedAddress, WatchedMailbox, watchOf } from './watched-mailbox.js';
 
 /** What an engine of a node is made of. */
 export interface NodeEngineParts extends EngineParts {
@@ -119,15 +120,8 @@ class WatchingNode {
     const overview = overviewOf(this.#red);
     const makeEngine: MakeEngine = (parts, from, end) => {
       const { description, listener, keeper } = parts;
-      const about = {
-        description,
-        delivery: this.#type.delivery,
-        node: node.id,
-        flow: node.z,
-        account: from?.id ?? '',
-        accountName: from ? accountName(from) : '',
-        mailbox: description.mailbox || (from?.account?.email ?? ''),
-      };
+      const watch = watchOf(node, this.#type.delivery, from);
+      const about = new WatchedMailbox(watch, description, watchedAddress(description, from));
       const settings = readDetailsSettings(detailsOrderOf(parts.adopted ?? {}), details);
       const make = (noting: EngineListener) =>
         makeEngineWithDetails(
@@ -143,12 +137,7 @@ class WatchingNode {
     const show = this.#board.show.bind(this.#board);
     const common = { node, texts: this.#texts, output, state: show };
     const listenerFor: ListenerFor = (description, from) =>
-      nodeListener(common, {
-        account: from.id,
-        accountName: accountName(from),
-        mailbox: description.mailbox || (from.account?.email ?? ''),
-        delivery: this.#type.delivery,
-      });
+      nodeListener(common, watchOf(node, this.#type.delivery, from), watchedAddress(description, from));
     const checkDetails = (order: DetailsOrder): void => {
       readDetailsSettings(order, details);
     };
