@@ -1,7 +1,8 @@
 import type { Clock, Timer } from '../clock.js';
 import { EwsError } from '../protocol/ews-error.js';
+import { KeptSubscription } from './kept-subscription.js';
 import type { LiveSubscription } from './live-subscription.js';
-import { MadeSubscriptions, type Holder } from './made-subscriptions.js';
+import { MadeSubscriptions } from './made-subscriptions.js';
 
 /** What nobody adopts within this time is ended, in milliseconds. */
 export const ADOPTION_TIME_MS = 60_000;
@@ -16,11 +17,16 @@ export interface Adopter {
   change(subscription: LiveSubscription): Promise<void>;
 }
 
-interface Entry extends Holder {
-  /** Since when it holds all that is asked for, by the server's clock (ms since 1970), until it is adopted. */
-  freshAt?: number | undefined;
+/** What there is until a subscription is adopted. */
+interface Waiting {
+  readonly timer: Timer;
+  /** Since when it holds all that is asked for, by the server's clock (ms since 1970). */
+  readonly freshAt: number | undefined;
+}
+
+class Entry extends KeptSubscription {
   adopter: Adopter | undefined;
-  timer: Timer | undefined;
+  waiting: Waiting | undefined;
 }
 
 /** Who has adopted which subscription of an account: the first to ask. */
@@ -44,12 +50,13 @@ export class AdoptionRegistry {
    */
   announce(subscription: LiveSubscription, freshAt?: number): void {
     const { subscriptionId } = subscription;
-    const entry: Entry = { subscription, adopter: undefined, timer: undefined, freshAt };
-    entry.timer = this.#clock.setTimer(() => {
+    const entry = new Entry(subscription);
+    const timer = this.#clock.setTimer(() => {
       if (this.#entries.get(subscriptionId) !== entry) return;
       this.release(subscriptionId);
       this.#abandoned(subscription);
     }, ADOPTION_TIME_MS);
+    entry.waiting = { timer, freshAt };
     this.#put(entry);
   }
 
@@ -68,15 +75,16 @@ export class AdoptionRegistry {
   adopt(subscription: LiveSubscription, adopter: Adopter): void {
     this.checkFree(subscription.subscriptionId, adopter);
     const entry = this.#entries.get(subscription.subscriptionId);
-    if (entry?.subscription.subscriber !== subscription.subscriber) {
-      this.#put({ subscription, adopter, timer: undefined });
+    if (entry?.subscriber !== subscription.subscriber) {
+      const adopted = new Entry(subscription);
+      adopted.adopter = adopter;
+      this.#put(adopted);
       return;
     }
-    this.#clock.clearTimer(entry.timer);
-    entry.timer = undefined;
-    entry.freshAt = undefined;
+    this.#clock.clearTimer(entry.waiting?.timer);
+    entry.waiting = undefined;
     // Mailboxes of a subscription differ in case at most, whatever its message went through.
-    entry.subscription = { ...subscription, mailbox: entry.subscription.mailbox };
+    entry.subscription = { ...subscription, mailbox: entry.mailbox };
     entry.adopter = adopter;
   }
 
@@ -85,7 +93,8 @@ export class AdoptionRegistry {
     const entry = this.#entries.get(oldId);
     if (!entry) return;
     this.release(oldId);
-    this.#put({ ...entry, subscription: { ...entry.subscription, subscriptionId } });
+    entry.subscription = { ...entry.subscription, subscriptionId };
+    this.#put(entry);
   }
 
   /** What waits for an adopter is ordered with other details now. */
@@ -98,16 +107,16 @@ export class AdoptionRegistry {
   release(subscriptionId: string): void {
     const entry = this.#entries.get(subscriptionId);
     if (!entry) return;
-    this.#clock.clearTimer(entry.timer);
+    this.#clock.clearTimer(entry.waiting?.timer);
     this.#entries.delete(subscriptionId);
-    const { subscriber } = entry.subscription;
+    const { subscriber } = entry;
     const made = this.#made.get(subscriber);
     made?.remove(entry);
     if (made?.size === 0) this.#made.delete(subscriber);
   }
 
   #put(entry: Entry): void {
-    const { subscriptionId, subscriber } = entry.subscription;
+    const { subscriptionId, subscriber } = entry;
     this.release(subscriptionId);
     this.#entries.set(subscriptionId, entry);
     const made = this.#made.get(subscriber) ?? new MadeSubscriptions<Entry>();
@@ -117,7 +126,7 @@ export class AdoptionRegistry {
 
   /** For a subscription that waits for its first adopter: since when it holds all that is asked for, if it does. */
   freshAt(subscriptionId: string): number | undefined {
-    return this.#entries.get(subscriptionId)?.freshAt;
+    return this.#entries.get(subscriptionId)?.waiting?.freshAt;
   }
 
   adopterOf(subscriptionId: string): Adopter | undefined {
@@ -126,15 +135,18 @@ export class AdoptionRegistry {
 
   /** The subscription of that id, if that node made it. */
   find(subscriber: string, subscriptionId: string): LiveSubscription | undefined {
-    const found = this.#entries.get(subscriptionId)?.subscription;
-    return found?.subscriber === subscriber ? found : undefined;
+    const found = this.#entries.get(subscriptionId);
+    return found?.subscriber === subscriber ? found.subscription : undefined;
   }
 
   /** The subscriptions that a node made, in the order they were made; of one mailbox, as they name it, or of all. */
   madeBy(subscriber: string, mailbox?: string): LiveSubscription[] {
-    const made = this.#made.get(subscriber);
-    if (!made) return [];
-    return Array.from(mailbox === undefined ? made.all() : made.of(mailbox), ({ subscription }) => subscription);
+    const made = mailbox === undefined ? this.#allOf(subscriber) : (this.#made.get(subscriber)?.of(mailbox) ?? []);
+    return Array.from(made, ({ subscription }) => subscription);
+  }
+
+  #allOf(subscriber: string): Entry[] {
+    return [...this.#entries.values()].filter((entry) => entry.subscriber === subscriber);
   }
 
   /** How many subscriptions a node made. */
@@ -155,10 +167,9 @@ export class AdoptionRegistry {
 
   /** Stops waiting for adopters. Returns what nobody has adopted, of one node or of all. */
   giveUpWaiting(subscriber?: string): LiveSubscription[] {
-    const waiting = [...this.#entries.values()].filter(
-      ({ adopter, subscription }) => !adopter && (subscriber === undefined || subscription.subscriber === subscriber),
-    );
-    for (const { subscription } of waiting) this.release(subscription.subscriptionId);
+    const entries = subscriber === undefined ? [...this.#entries.values()] : this.#allOf(subscriber);
+    const waiting = entries.filter(({ adopter }) => !adopter);
+    for (const { subscriptionId } of waiting) this.release(subscriptionId);
     return waiting.map(({ subscription }) => subscription);
   }
 }
