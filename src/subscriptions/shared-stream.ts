@@ -36,7 +36,7 @@ export class SharedStream {
   /** Those that the present stream was asked for. */
   #requested: readonly StreamMember[] = [];
   /** Their ids as they were then: a member that has left has another one, or none. */
-  #askedFor: ReadonlySet<string> = new Set();
+  #askedFor: readonly string[] = [];
   /** When the server was asked for it, after waiting for its turn (ms since 1970), and for how many minutes. */
   #askedAt = 0;
   #minutes = 0;
@@ -201,9 +201,9 @@ export class SharedStream {
     const giveUp = new AbortController();
     const signal = AbortSignal.any([this.#closing.signal, giveUp.signal]);
     try {
-      this.#askedFor = new Set(this.#requested.map(({ subscriptionId }) => subscriptionId));
+      this.#askedFor = this.#requested.map(({ subscriptionId }) => subscriptionId);
       this.#minutes = this.#heldBack.minutes(this.#requested[0]?.connectionTimeout ?? CONNECTION_TIMEOUT_MINUTES.max);
-      const request = { subscriptionIds: [...this.#askedFor], connectionTimeoutMinutes: this.#minutes };
+      const request = { subscriptionIds: [...new Set(this.#askedFor)], connectionTimeoutMinutes: this.#minutes };
       let inTurn: () => void = () => undefined;
       const turn = new Promise<void>((resolve) => (inTurn = resolve));
       const opening = this.#surroundings.open(this.#requested, request, signal, inTurn);
@@ -252,7 +252,7 @@ export class SharedStream {
     if (this.#replaced) return;
     const named = errorSubscriptionIds.map((id) => this.#members.get(id)).filter((member) => member !== undefined);
     // One that was taken off meanwhile, and then ended: the others go on.
-    if (named.length === 0 && errorSubscriptionIds.some((id) => this.#askedFor.has(id))) return;
+    if (named.length === 0 && errorSubscriptionIds.some((id) => this.#askedFor.includes(id))) return;
     const meant = named.length > 0 ? named : error.action === 'resubscribe' ? [...this.#members.values()] : [];
     if (meant.length === 0) throw error;
     for (const member of meant) this.#drop(member, error);
