@@ -138,9 +138,8 @@ export class StreamPosition {
     const isExact = record.watermark !== undefined && record.searchedAt === undefined;
     this.#restored = Number.isNaN(upTo) ? undefined : { upTo, isExact };
     this.paused = record.paused ?? false;
-    const { about, partial, delivery = 'streaming' } = record;
-    const isOurs = delivery === 'streaming' && !partial;
-    return { record, sameSubscription: isOurs && sameSubscription(about, this.#description) };
+    const isOurs = (record.delivery ?? 'streaming') === 'streaming' && !record.partial;
+    return { record, sameSubscription: isOurs && sameSubscription(record.about, this.#description) };
   }
 
   /** Everything before `bookmark` was sent, and nothing after it. */
@@ -295,8 +294,7 @@ export class StreamPosition {
     // Times are told to the second.
     if (time < (bookmark.answeredAt ?? Number.POSITIVE_INFINITY) + 1000 && time !== Number.POSITIVE_INFINITY) return;
     this.#watermark = bookmark.watermark;
-    const until = isoTime(bookmark.serverTime);
-    if (until !== undefined && !(Date.parse(this.upTo ?? '') > Date.parse(until))) this.upTo = until;
+    if (!(Date.parse(this.upTo ?? '') >= (bookmark.serverTime ?? 0))) this.upTo = isoTime(bookmark.serverTime);
     this.#sent = sent;
     this.#next = undefined;
     this.#renewAt = this.#inADay();
