@@ -97,7 +97,8 @@ export class Connection {
       method,
       path: plainProxy ? origin + path : path,
       headers: { ...headers, ...(plainProxy ? proxyHeaders(plainProxy) : {}) },
-      ...(body === undefined ? {} : { body }),
+      // As bytes: it is held for as long as the answer comes, and the text of a stream would take up the heap all the while.
+      ...(body === undefined ? {} : { body: Buffer.from(body) }),
       headersTimeout: timeoutMs,
       bodyTimeout: timeoutMs,
       ...(last ? { reset: true } : {}),
