@@ -173,7 +173,7 @@ module.exports = function (RED: NodeAPI): void {
         return;
       }
       case 'list':
-        send([null, { ...message, topic: 'list', payload: subscriber.list() }]);
+        send([null, { ...message, topic: 'list', payload: structuredClone(subscriber.list()) }]);
         return;
       default:
         throw new EwsError(
@@ -205,7 +205,8 @@ module.exports = function (RED: NodeAPI): void {
     const one = {};
     let told = systemClock.now();
     const tell = (topic: string, subscription: LiveSubscription): void => {
-      send([{ ...rest, topic, payload: subscription }, null]);
+      // Subscriptions share what they have in common, and flows may change what they get.
+      send([{ ...rest, topic, payload: structuredClone(subscription) }, null]);
       show(statusNow);
     };
     const progress = (payload: SubscribeProgress): void => {

@@ -56,6 +56,32 @@ describe('subscriptions that ews-subscribe makes and ews-pull receives', () => {
     );
   });
 
+  it('are told as they are, also after flows have changed what they got', async () => {
+    const spoil = lab.node('function', 'spoil', {
+      func: 'const all = [msg.payload].flat(); for (const one of all) one.events.push("Deleted");',
+      ...{ outputs: 1, timeout: 0, noerr: 0, initialize: '', finalize: '', libs: [], wires: [[]] },
+    });
+    // Whoever comes first gets what was sent, and others copies of it.
+    const wired = { wires: [[lab.id('spoil'), lab.id('pull')], [lab.id('spoil')]] };
+    const rest = flows().filter(({ type }) => type !== 'ews-subscribe');
+    await lab.red.deploy([...rest, lab.subscribe(wired), spoil]);
+    await lab.red.until(() => status() === 'no subscription yet');
+    for (const count of [1, 2]) {
+      await press();
+      await lab.red.until(() => told(0).length === count);
+    }
+    for (const count of [1, 2]) {
+      await press({ action: 'list' });
+      await lab.red.until(() => told(1).filter(({ topic }) => topic === 'list').length === count);
+    }
+    const lists = told(1).filter(({ topic }) => topic === 'list');
+    const all = [...told(0).map(({ payload }) => payload), ...lists.flatMap(({ payload }) => payload)];
+    assert.deepEqual(
+      all.map(({ events }) => events),
+      [['NewMail'], ['NewMail'], ['NewMail'], ['NewMail']],
+    );
+  });
+
   it('take the place of the one that the node had itself, which is ended', async () => {
     await lab.connect();
     await lab.settled();
