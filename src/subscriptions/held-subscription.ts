@@ -2,27 +2,16 @@ import type { EwsError } from '../protocol/ews-error.js';
 import type { MailboxEvent } from '../protocol/mailbox-event.js';
 import { subscribe, type SubscribeResponse } from '../protocol/subscribe.js';
 import type { EwsAnswer } from '../transport/ews-client.js';
-import { contextOf, type AccountConnection, type AccountLink } from './account-link.js';
+import { contextOf, type AccountConnection } from './account-link.js';
 import { catchUpByTime } from './catch-up-by-time.js';
-import type { EngineListener, GapReason } from './engine-listener.js';
-import type { HeldDelivery, Missed } from './held-delivery.js';
+import type { GapReason } from './engine-listener.js';
+import type { HeldSubscriptionOptions } from './held-subscription-options.js';
 import { isoTime } from './iso-time.js';
 import { NamedFolders } from './named-folders.js';
 import { folderCameBack, PresentFolders } from './present-folders.js';
-import type { PositionKeeper } from './position-keeper.js';
-import { hasBegun, POSITION_FORMAT, type AdoptedSubscription, type PositionRecord } from './position-record.js';
-import { sameSubscription, scopeOf, type SubscriptionDescription } from './subscription-description.js';
+import { hasBegun, POSITION_FORMAT, type PositionRecord } from './position-record.js';
+import { sameSubscription, scopeOf } from './subscription-description.js';
 import { foundLog, restoreTold, savedTold, ToldLog } from './told-log.js';
-
-export interface HeldSubscriptionOptions {
-  readonly account: AccountLink;
-  readonly description: SubscriptionDescription;
-  readonly delivery: HeldDelivery;
-  readonly missed: Missed;
-  readonly keeper: PositionKeeper;
-  readonly listener: EngineListener;
-  readonly adopted?: AdoptedSubscription;
-}
 
 /** A pull or push subscription on the server together with its position: restored, made, moved on, given up. */
 export class HeldSubscription {
@@ -64,6 +53,11 @@ export class HeldSubscription {
 
   get watermark(): string | undefined {
     return this.#watermark;
+  }
+
+  /** Up to when everything was told, by the server's clock (ISO 8601). */
+  get upTo(): string | undefined {
+    return this.#upTo;
   }
 
   /** Whether {@link findMissed} is still to find what was missed before it began: until then it is not kept for after a restart. */

@@ -18,6 +18,7 @@ import type { Life, LoopSteps } from './loop-steps.js';
 import type { PositionKeeper } from './position-keeper.js';
 import { rememberedOf, type Adoption } from './position-record.js';
 import { SubscriptionLoop } from './subscription-loop.js';
+import { toldUntil } from './told-until.js';
 import type { SubscriptionDescription } from './subscription-description.js';
 
 const NOTHING = Promise.resolve();
@@ -272,9 +273,10 @@ export class PullEngine implements Engine, LoopSteps {
       const subscriptionId = this.#held.id ?? '';
       const sent = this.#held.watermark;
       const request = { subscriptionId, ...(sent === undefined ? {} : { watermark: sent }) };
-      const { response, serverTime } = await connection.client
+      const answer = await connection.client
         .call(getEvents, request, context)
         .catch((error: unknown) => this.#failedToAsk(error, connection));
+      const { response } = answer;
       this.#trust.proven(connection.traits);
       this.#answered = true;
       if (!this.#joins(response, sent)) {
@@ -286,8 +288,7 @@ export class PullEngine implements Engine, LoopSteps {
       await saved;
       await this.#send(events, this.#held.catchingUp).catch((error: unknown) => this.#failedToSend(error, connection));
       const progress = response.events.length > 0 || (response.watermark !== undefined && response.watermark !== sent);
-      // What happened since the last of these may be in what is left.
-      const until = response.moreEvents ? Date.parse(response.events.at(-1)?.timeStamp ?? '') : serverTime;
+      const until = toldUntil(answer, response.events, !response.moreEvents, this.#held.upTo);
       saved = this.#held.moveTo(response.watermark, until, events);
       const isLast = !response.moreEvents || !progress;
       // Asking without a watermark takes what is answered off the server.
