@@ -150,17 +150,21 @@ export class Comparison {
   }
 
   /** Whether a search may come upon what this event brought: it was not told, or the position had no time to say so. */
-  #mayNotKnow(event: TrueEvent, { type }: ToldEvent): boolean {
+  #mayNotKnow(event: TrueEvent, { type, heardAt }: ToldEvent): boolean {
     if (!this.#tellers.has(event) || this.#mayRepeat.includes(event)) return true;
     const kill = this.#kills[this.#killed - 1];
     // It was on disk when Node-RED was killed, and was sent from there.
     if (kill && this.#manner.isSpooled && event.time <= kill.time && this.#isTold(event, kill)) return true;
-    return type === 'Modified' && this.#isLastSecond(secondOf(event.time));
+    return type === 'Modified' && this.#isLastSecond({ second: secondOf(event.time), heardAt });
   }
 
-  /** Whether the position may not say of a second that it was over. */
-  #isLastSecond(second: number): boolean {
-    return second >= this.#latestSecond || (this.#manner.isSpooled && second === this.#killedSecond);
+  /** Whether the position may not say of a second that it was over, when a search found something of it. */
+  #isLastSecond({ second, heardAt }: Pick<ToldEvent, 'second' | 'heardAt'>): boolean {
+    const { isSpooled, calmMs } = this.#manner;
+    if (second >= this.#latestSecond || (isSpooled && second === this.#killedSecond)) return true;
+    // What is gathered comes in no order: what has happened since the search may be told before what that found.
+    const before = heardAt - calmMs - LATE_MS;
+    return calmMs > 0 && this.#real.every(({ told }) => told.heardAt >= before || told.second <= second);
   }
 
   #isLoose(event: TrueEvent): boolean {
@@ -181,7 +185,7 @@ export class Comparison {
   #again(same: readonly TrueEvent[], told: ToldEvent): void {
     if (this.#isForgiven(same, told)) return;
     // Changes within a second cannot be told apart by a search: it may tell again of what was told in the last one.
-    if (told.byTime && told.type === 'Modified' && this.#isLastSecond(told.second)) return;
+    if (told.byTime && told.type === 'Modified' && this.#isLastSecond(told)) return;
     this.#add('repeated', told);
   }
 
