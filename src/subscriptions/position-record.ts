@@ -36,7 +36,7 @@ export interface PositionRecord extends PositionKey, SavedTold {
    * delivery would tell it again, and so does not begin at that watermark.
    */
   readonly sentSince?: readonly string[];
-  /** Up to when everything was told, by the server's clock (ISO 8601; see told-until.ts). */
+  /** Up to when everything was told, by the server's clock (ISO 8601; see answered-until.ts). */
   readonly upTo?: string;
   readonly paused?: boolean;
   /** Pull, without a watermark: nothing was under way when it was saved, as the node was being closed. */

@@ -18,7 +18,7 @@ import type { Life, LoopSteps } from './loop-steps.js';
 import type { PositionKeeper } from './position-keeper.js';
 import { rememberedOf, type Adoption } from './position-record.js';
 import { SubscriptionLoop } from './subscription-loop.js';
-import { toldUntil } from './told-until.js';
+import { answeredUntil } from './answered-until.js';
 import type { SubscriptionDescription } from './subscription-description.js';
 
 const NOTHING = Promise.resolve();
@@ -288,7 +288,7 @@ export class PullEngine implements Engine, LoopSteps {
       await saved;
       await this.#send(events, this.#held.catchingUp).catch((error: unknown) => this.#failedToSend(error, connection));
       const progress = response.events.length > 0 || (response.watermark !== undefined && response.watermark !== sent);
-      const until = toldUntil(answer, response.events, !response.moreEvents, this.#held.upTo);
+      const until = answeredUntil(answer, response.events, !response.moreEvents, this.#held.upTo);
       saved = this.#held.moveTo(response.watermark, until, events);
       const isLast = !response.moreEvents || !progress;
       // Asking without a watermark takes what is answered off the server.

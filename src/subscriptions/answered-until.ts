@@ -12,7 +12,7 @@ const SECOND_MS = 1000;
  * @param isAll whether that is all there was
  * @param before up to when it was before (ISO 8601)
  */
-export function toldUntil(
+export function answeredUntil(
   { serverTime, answeredAt }: Pick<EwsAnswer<unknown>, 'serverTime' | 'answeredAt'>,
   events: readonly MailboxEvent[],
   isAll: boolean,
